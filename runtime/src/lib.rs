@@ -1,0 +1,1 @@
+//! The core under the generated Feishu client.
