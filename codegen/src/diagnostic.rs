@@ -1,0 +1,150 @@
+//! What is wrong with a spec, where, and what to do about it.
+
+use crate::source::Source;
+
+/// A place in the spec: a file and a path of keys and indices into its YAML tree.
+///
+/// Segments are joined by `/`; a `/` inside a key is written `~1`, a `~` is written `~0`.
+/// `[3]` is the fourth element of a list, or the fourth entry of a map when its key alone is ambiguous.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The path of the file, as it was given to the generator.
+    pub file: String,
+    /// The path inside the file; empty for the whole document.
+    pub pointer: String,
+}
+
+impl Place {
+    /// The whole document.
+    pub fn file(file: &str) -> Self {
+        Place { file: file.to_owned(), pointer: String::new() }
+    }
+
+    /// The value of `key` below this place.
+    pub fn key(&self, key: &str) -> Self {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Place { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
+    }
+
+    /// The element (or, for a map, the entry) number `index` below this place.
+    pub fn index(&self, index: usize) -> Self {
+        Place { file: self.file.clone(), pointer: format!("{}/[{index}]", self.pointer) }
+    }
+}
+
+/// Which part of an entry a diagnostic points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The key of a map entry.
+    Key,
+    /// The value.
+    Value,
+}
+
+/// One mistake in a spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The name of the violated rule, as in the list of rules.
+    pub rule: &'static str,
+    /// What is wrong: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// Whether the key or the value there is underlined.
+    pub target: Target,
+    /// The words under the underlined text.
+    pub label: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Line and column (from 1) when the YAML parser itself knows the position.
+    pub position: Option<(usize, usize)>,
+}
+
+impl Diagnostic {
+    /// A mistake at the value of `place`.
+    pub fn new(rule: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        Diagnostic {
+            rule,
+            message: message.into(),
+            place: place.clone(),
+            target: Target::Value,
+            label: String::new(),
+            help: None,
+            position: None,
+        }
+    }
+
+    /// Underlines the key instead of the value.
+    pub fn at_key(mut self) -> Self {
+        self.target = Target::Key;
+        self
+    }
+
+    /// The words under the underlined text.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// What to do about it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn position(mut self, line: usize, column: usize) -> Self {
+        self.position = Some((line, column));
+        self
+    }
+}
+
+/// Everything that is wrong with a set of spec files.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Adds all of `other`.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Those found so far, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// All of them with their positions, sorted by place, without repetitions.
+    pub fn locate(self, sources: &[Source]) -> Vec<Located> {
+        crate::report::locate(self.list, sources)
+    }
+}
+
+/// A diagnostic together with its position in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The underlined bytes of the file.
+    pub span: std::ops::Range<usize>,
+}

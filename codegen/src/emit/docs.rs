@@ -1,0 +1,212 @@
+//! Doc comments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::{Field, Limits, Number, Operation, Period, RateLimit, Type};
+
+/// Attributes that become `///` lines, one for each line of `text`.
+pub(crate) fn attributes(text: &str) -> TokenStream {
+    let lines = text.trim_end().lines().map(|line| {
+        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        quote!(#[doc = #line])
+    });
+    quote!(#(#lines)*)
+}
+
+/// `//!` lines.
+pub(crate) fn inner(text: &str) -> String {
+    text.trim_end()
+        .lines()
+        .map(|line| if line.is_empty() { "//!\n".to_owned() } else { format!("//! {line}\n") })
+        .collect()
+}
+
+/// Words of the spec as Markdown that rustdoc does not misread: code stays, the rest is escaped.
+pub(crate) fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 1 {
+            out.push_str(part);
+        } else {
+            escape(part, &mut out);
+        }
+    }
+    out
+}
+
+fn escape(part: &str, out: &mut String) {
+    for (index, word) in part.split(' ').enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        let start = word.find("https://").or_else(|| word.find("http://"));
+        let Some(start) = start.filter(|start| !word[..*start].ends_with('(')) else {
+            for letter in word.chars() {
+                if matches!(letter, '[' | ']' | '<' | '>' | '*' | '_') {
+                    out.push('\\');
+                }
+                out.push(letter);
+            }
+            continue;
+        };
+        let end = word.trim_end_matches(['.', ',', ';', ')']).len();
+        out.push_str(&format!("{}<{}>{}", &word[..start], &word[start..end], &word[end..]));
+    }
+}
+
+/// The documentation of a request type: everything that the page says about the operation.
+pub(crate) fn operation(operation: &Operation) -> String {
+    let mut text = format!("{}.\n", prose(&operation.summary));
+    if !operation.description.is_empty() {
+        text.push_str(&format!("\n{}\n", prose(&operation.description)));
+    }
+    if let Some(today) = &operation.superseded_by {
+        text.push_str(&format!("\nThis is a historic version; new code calls `{today}`.\n"));
+    }
+    let (page, day) = (&operation.page, operation.page.updated.split('T').next().unwrap_or_default());
+    text.push_str(&format!("\n`{} {}`\n\n", operation.http.as_str(), operation.path));
+    text.push_str(&format!("- Page: [{}]({}), as of {day}\n", page.title, page.url));
+    text.push_str(&format!("- Tokens: {}\n", tokens(operation)));
+    if !operation.app_types.is_empty() {
+        text.push_str(&format!("- Apps: {}\n", codes(&operation.app_types, ", ")));
+    }
+    if !operation.scopes.is_empty() {
+        text.push_str(&format!("- Scopes: {}\n", codes(&operation.scopes, " or ")));
+    }
+    if !operation.field_scopes.is_empty() {
+        text.push_str(&format!("- Scopes to see all fields: {}\n", codes(&operation.field_scopes, ", ")));
+    }
+    text.push_str(&format!("- Rate limit: {}\n", rate_limits(&operation.rate_limits)));
+    if let Some(reason) = &operation.repeatable {
+        text.push_str(&format!("- Safe to repeat: {}\n", prose(reason)));
+    }
+    if let Some(key) = &operation.idempotency_key {
+        text.push_str(&format!("- Idempotency key: `{}`\n", key.0));
+    }
+    for rule in &operation.rules {
+        text.push_str(&format!("- Rule: {}\n", prose(&rule.rule)));
+    }
+    text.push_str(&errors(operation));
+    text
+}
+
+fn errors(operation: &Operation) -> String {
+    if operation.errors.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n# Errors\n\n| HTTP | code | meaning | what to do |\n| --- | --- | --- | --- |\n".to_owned();
+    for error in &operation.errors {
+        let cell = |text: &str| prose(text).replace('|', "\\|").replace('\n', " ");
+        text.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            error.status,
+            error.code,
+            cell(&error.meaning),
+            cell(&error.hint)
+        ));
+    }
+    text
+}
+
+fn tokens(operation: &Operation) -> &'static str {
+    match (operation.tokens.tenant, operation.tokens.user) {
+        (true, true) => "`tenant_access_token` or `user_access_token`",
+        (true, false) => "`tenant_access_token`",
+        (false, true) => "`user_access_token`",
+        (false, false) => "none",
+    }
+}
+
+/// `1000 per minute and 50 per second`.
+pub(crate) fn rate_limits(limits: &[RateLimit]) -> String {
+    let limits: Vec<String> = limits
+        .iter()
+        .map(|limit| {
+            let per = match limit.per {
+                Period::Second => "second",
+                Period::Minute => "minute",
+            };
+            format!("{} per {per}", limit.requests)
+        })
+        .collect();
+    if limits.is_empty() { "none stated".to_owned() } else { limits.join(" and ") }
+}
+
+fn codes(names: &[String], separator: &str) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
+}
+
+/// The documentation of a field: what it means, what it may hold.
+pub(crate) fn field(field: &Field) -> String {
+    let mut text = prose(&field.description);
+    if text.is_empty() {
+        text = format!("`{}`", field.name);
+    }
+    let mut facts = Vec::new();
+    if field.deprecated {
+        facts.push("Outdated.".to_owned());
+    }
+    let unit = if matches!(field.ty, Type::List(_)) { "elements" } else { "characters" };
+    facts.extend(limits(&field.limits, unit));
+    facts.extend(limits(&field.item_limits, "characters").into_iter().map(|limit| format!("Each: {limit}")));
+    if let Some(default) = &field.default {
+        facts.push(format!("The server assumes `{}`.", code(&default.to_string())));
+    }
+    if let Some(example) = &field.example {
+        let example = example.to_string();
+        if example.chars().count() <= 120 {
+            facts.push(format!("Example: `{}`.", code(&example)));
+        }
+    }
+    if !facts.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&facts.join(" "));
+    }
+    text
+}
+
+fn code(text: &str) -> String {
+    text.replace('`', "'").replace('\n', " ")
+}
+
+/// What a value must satisfy, as sentences.
+pub(crate) fn limits(limits: &Limits, unit: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let lengths = (limits.min_length.or(limits.min_items), limits.max_length.or(limits.max_items));
+    match lengths {
+        (Some(min), Some(max)) if min == max => sentences.push(format!("Exactly {min} {unit}.")),
+        (Some(min), Some(max)) => sentences.push(format!("{min} to {max} {unit}.")),
+        (Some(1), None) => sentences.push("Not empty.".to_owned()),
+        (Some(min), None) => sentences.push(format!("At least {min} {unit}.")),
+        (None, Some(max)) => sentences.push(format!("At most {max} {unit}.")),
+        (None, None) => {}
+    }
+    match (limits.minimum, limits.maximum) {
+        (Some(min), Some(max)) => sentences.push(format!("{} to {}.", number(min), number(max))),
+        (Some(min), None) => sentences.push(format!("At least {}.", number(min))),
+        (None, Some(max)) => sentences.push(format!("At most {}.", number(max))),
+        (None, None) => {}
+    }
+    if let Some(pattern) = &limits.pattern {
+        sentences.push(format!("Matches `{pattern}`."));
+    }
+    if limits.unique_items {
+        sentences.push("No element twice.".to_owned());
+    }
+    if let Some(bytes) = limits.max_bytes {
+        sentences.push(format!("At most {bytes} bytes."));
+    }
+    sentences
+}
+
+/// A bound as it is written.
+pub(crate) fn number(number: Number) -> String {
+    match number {
+        Number::Integer(value) => value.to_string(),
+        Number::Float(value) => value.to_string(),
+    }
+}

@@ -1,0 +1,226 @@
+//! Types of fields, setters and constraints.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs;
+use crate::ir::{Api, Field, Limits, Number, Operation, Presence, Type, TypeDef, TypePath};
+
+/// An identifier or type, from its text.
+pub(crate) fn word(text: &str) -> TokenStream {
+    text.parse().unwrap_or_default()
+}
+
+/// The type of a value, as text.
+pub(crate) fn ty(ty: &Type) -> String {
+    match ty {
+        Type::String => "String".to_owned(),
+        Type::Millis => "rt::Millis".to_owned(),
+        Type::Seconds => "rt::Seconds".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::Integer => "i64".to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::File => "rt::File".to_owned(),
+        Type::Enum(path) | Type::Struct(path) => path.name.clone(),
+        Type::List(item) => format!("Vec<{}>", self::ty(item)),
+        Type::Map(value) => format!("std::collections::BTreeMap<String, {}>", self::ty(value)),
+    }
+}
+
+/// The type of a field, with what its presence wraps around it.
+pub(crate) fn field_ty(field: &Field) -> String {
+    let value = ty(&field.ty);
+    match field.presence {
+        Presence::Required | Presence::Plain => value,
+        Presence::Optional | Presence::Kept => format!("Option<{value}>"),
+        Presence::Clearable => format!("rt::Update<{value}>"),
+    }
+}
+
+/// The declaration of a public field.
+pub(crate) fn declaration(field: &Field) -> TokenStream {
+    let docs = docs::attributes(&docs::field(field));
+    let name = word(&field.ident.0);
+    let ty = word(&field_ty(field));
+    quote!(#docs pub #name: #ty)
+}
+
+/// How `builder!` takes a value: `into String`, `each TaskMember`, `i64`.
+fn setter_kind(ty: &Type) -> (&'static str, String) {
+    match ty {
+        Type::String | Type::Millis | Type::Seconds | Type::Enum(_) => ("into", self::ty(ty)),
+        Type::List(item) => match **item {
+            Type::String | Type::Millis | Type::Seconds | Type::Enum(_) => ("each_into", self::ty(item)),
+            _ => ("each", self::ty(item)),
+        },
+        Type::Map(value) => ("map", self::ty(value)),
+        _ => ("", self::ty(ty)),
+    }
+}
+
+fn kind_and_type(kind: &str, ty: &str) -> String {
+    if kind.is_empty() { ty.to_owned() } else { format!("{kind} {ty}") }
+}
+
+/// The `builder!` invocation of a type: its constructor and its setters.
+pub(crate) fn builder(name: &str, fields: &[&Field]) -> String {
+    let required = fields.iter().filter(|field| field.presence == Presence::Required).map(|field| {
+        let (kind, ty) = setter_kind(&field.ty);
+        format!("{}: {}", field.ident.0, kind_and_type(kind, &ty))
+    });
+    let head = format!("{name}({})", required.collect::<Vec<_>>().join(", "));
+    let optional = fields.iter().filter(|field| field.presence != Presence::Required).map(|field| {
+        let (kind, ty) = setter_kind(&field.ty);
+        let ident = &field.ident.0;
+        if field.presence == Presence::Clearable {
+            let kind = if kind.is_empty() { "update".to_owned() } else { format!("update_{kind}") };
+            let clear = format!("clear_{}", ident.trim_start_matches("r#"));
+            format!("{ident}: {kind}({clear}) {ty},")
+        } else {
+            format!("{ident}: {},", kind_and_type(kind, &ty))
+        }
+    });
+    super::print::invocation("builder", &head, optional)
+}
+
+/// The `object!` invocation of a type: names in Rust and on the wire.
+pub(crate) fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>) -> String {
+    let lines = fields.into_iter().map(|field| format!("{}: {:?},", field.ident.0, field.name));
+    super::print::invocation("object", name, lines)
+}
+
+/// The structs that demand something of their fields, or hold such structs.
+pub(crate) struct Constrained {
+    types: BTreeSet<TypePath>,
+}
+
+impl Constrained {
+    pub(crate) fn of(api: &Api) -> Self {
+        let mut constrained = Constrained { types: BTreeSet::new() };
+        let structs: Vec<(TypePath, &[Field])> = super::modules::all_types(api)
+            .filter_map(|(path, definition)| match definition {
+                TypeDef::Struct(definition) if definition.usage.request => Some((path, &definition.fields[..])),
+                _ => None,
+            })
+            .collect();
+        loop {
+            let before = constrained.types.len();
+            for (path, fields) in &structs {
+                if fields.iter().any(|field| !constrained.checks(field).is_empty()) {
+                    constrained.types.insert(path.clone());
+                }
+            }
+            if constrained.types.len() == before {
+                return constrained;
+            }
+        }
+    }
+
+    pub(crate) fn has(&self, path: &TypePath) -> bool {
+        self.types.contains(path)
+    }
+
+    /// The calls that check one field.
+    fn checks(&self, field: &Field) -> Vec<TokenStream> {
+        let (name, ident) = (&field.name, word(&field.ident.0));
+        let mut checks = Vec::new();
+        let item = match &field.ty {
+            Type::List(item) => {
+                let limits = &field.limits;
+                if let Some(range) = range(limits.min_items, limits.max_items) {
+                    checks.push(quote!(check.items(#name, &self.#ident, #range);));
+                }
+                if limits.unique_items {
+                    checks.push(quote!(check.unique(#name, &self.#ident);));
+                }
+                &**item
+            }
+            other => other,
+        };
+        for limits in [&field.limits, &field.item_limits] {
+            checks.extend(value_checks(item, limits, name, &ident));
+        }
+        if let Type::Struct(path) = item {
+            if self.has(path) {
+                checks.push(quote!(check.nested(#name, &self.#ident);));
+            }
+        }
+        checks
+    }
+
+    /// The implementation of `Constrained` for a type; nothing is demanded of fields that are no part of it.
+    pub(crate) fn implementation(&self, name: &str, fields: &[&Field]) -> TokenStream {
+        let name = word(name);
+        let checks: Vec<TokenStream> = fields.iter().flat_map(|field| self.checks(field)).collect();
+        if checks.is_empty() {
+            return quote!(impl rt::Constrained for #name {});
+        }
+        quote! {
+            impl rt::Constrained for #name {
+                fn constraints(&self, check: &mut rt::Checker) {
+                    #(#checks)*
+                }
+            }
+        }
+    }
+
+    /// The checks of a request: the names in an update mask are ours.
+    pub(crate) fn request(&self, operation: &Operation) -> TokenStream {
+        let masks: BTreeSet<&str> = super::operation::masks(operation).map(|mask| mask.fields.name.as_str()).collect();
+        let fields: Vec<&Field> =
+            operation.request_fields().filter(|field| !masks.contains(field.name.as_str())).collect();
+        self.implementation(&operation.request, &fields)
+    }
+}
+
+fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &TokenStream) -> Vec<TokenStream> {
+    let mut checks = Vec::new();
+    match ty {
+        Type::String => {
+            if let Some(range) = range(limits.min_length, limits.max_length) {
+                checks.push(quote!(check.length(#name, &self.#ident, #range);));
+            }
+            if let Some(pattern) = &limits.pattern {
+                checks.push(quote!(check.pattern(#name, &self.#ident, #pattern);));
+            }
+        }
+        Type::Integer => {
+            let bound = |number: Number| match number {
+                Number::Integer(value) => value,
+                Number::Float(value) => value as i64,
+            };
+            if let Some(range) = range(limits.minimum.map(bound), limits.maximum.map(bound)) {
+                checks.push(quote!(check.range(#name, &self.#ident, #range);));
+            }
+        }
+        Type::Number => {
+            let bound = |number: Number| match number {
+                Number::Integer(value) => value as f64,
+                Number::Float(value) => value,
+            };
+            if let Some(range) = range(limits.minimum.map(bound), limits.maximum.map(bound)) {
+                checks.push(quote!(check.range_f64(#name, &self.#ident, #range);));
+            }
+        }
+        Type::File => {
+            if let Some(bytes) = limits.max_bytes {
+                checks.push(quote!(check.max_bytes(#name, &self.#ident, #bytes);));
+            }
+        }
+        _ => {}
+    }
+    checks
+}
+
+/// `1..=100`, `..=100` or `1..`.
+fn range<T: std::fmt::Debug>(min: Option<T>, max: Option<T>) -> Option<TokenStream> {
+    let text = match (min, max) {
+        (None, None) => return None,
+        (Some(min), Some(max)) => format!("{min:?}..={max:?}"),
+        (Some(min), None) => format!("{min:?}.."),
+        (None, Some(max)) => format!("..={max:?}"),
+    };
+    Some(word(&text))
+}

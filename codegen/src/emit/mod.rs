@@ -1,0 +1,31 @@
+//! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
+
+mod docs;
+mod fields;
+mod modules;
+mod operation;
+mod print;
+mod types;
+
+use crate::ir::Api;
+
+/// One file of generated Rust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Relative to the folder that the generator owns, with `/`.
+    pub path: String,
+    /// The content.
+    pub text: String,
+}
+
+/// All files of the generated module, sorted by path.
+pub(crate) fn emit(api: &Api) -> Vec<File> {
+    let constrained = fields::Constrained::of(api);
+    let mut files = modules::tree(api);
+    files.push(modules::shared(api, &constrained));
+    for version in &api.versions {
+        files.extend(modules::version(version, &constrained));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}

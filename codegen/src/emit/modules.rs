@@ -1,0 +1,243 @@
+//! Files and the modules they become.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::quote;
+
+use super::fields::{Constrained, word};
+use super::{File, docs, operation, print, types};
+use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
+use crate::names::pascal;
+
+/// Every type with its path.
+pub(crate) fn all_types(api: &Api) -> impl Iterator<Item = (TypePath, &TypeDef)> {
+    let shared = api.shared.iter().map(|definition| (Module::Shared, definition));
+    let versions = api.versions.iter().flat_map(|version| {
+        let own = version.types.iter().map(|definition| (module_of(version), definition));
+        let resources = version.resources.iter().flat_map(|resource| {
+            resource.types.iter().map(|definition| (module_of_resource(version, resource), definition))
+        });
+        own.chain(resources)
+    });
+    shared.chain(versions).map(|(module, definition)| {
+        let path = TypePath { module, name: definition.name().to_owned() };
+        (path, definition)
+    })
+}
+
+fn module_of(version: &Version) -> Module {
+    Module::Version { service: version.service.clone(), version: version.version.clone() }
+}
+
+fn module_of_resource(version: &Version, resource: &Resource) -> Module {
+    Module::Resource {
+        service: version.service.clone(),
+        version: version.version.clone(),
+        resource: resource.name.clone(),
+    }
+}
+
+/// `mod.rs` of the whole and of each service.
+pub(crate) fn tree(api: &Api) -> Vec<File> {
+    let mut services: BTreeMap<&str, Vec<&Version>> = BTreeMap::new();
+    for version in &api.versions {
+        services.entry(&version.service).or_default().push(version);
+    }
+    let mut root = print::header("spec") + "\nmod common;\n";
+    for service in services.keys() {
+        root.push_str(&format!("pub mod {service};\n"));
+    }
+    root.push_str("\npub use common::*;\n");
+    let mut files = vec![File { path: "mod.rs".to_owned(), text: root }];
+    for (service, versions) in services {
+        let title = pascal(service);
+        let mut text = print::header(&format!("spec/{service}"));
+        text.push_str(&format!("\n//! {title}: one module for each version of its API.\n\n"));
+        for version in versions {
+            let name = &version.version;
+            text.push_str(&format!("#[cfg(feature = \"{service}-{name}\")]\npub mod {name};\n"));
+        }
+        files.push(File { path: format!("{service}/mod.rs"), text });
+    }
+    files
+}
+
+/// The types at the root of the crate.
+pub(crate) fn shared(api: &Api, constrained: &Constrained) -> File {
+    File { path: "common.rs".to_owned(), text: types_file("spec/common.yaml", &Module::Shared, &api.shared, constrained) }
+}
+
+/// The files of one version.
+pub(crate) fn version(version: &Version, constrained: &Constrained) -> Vec<File> {
+    let (service, name) = (&version.service, &version.version);
+    let folder = format!("{service}/{name}");
+    let mut files = vec![File { path: format!("{folder}/mod.rs"), text: version_module(version) }];
+    if !version.types.is_empty() {
+        let spec = format!("spec/{folder}/common.yaml");
+        let text = types_file(&spec, &module_of(version), &version.types, constrained);
+        files.push(File { path: format!("{folder}/common.rs"), text });
+    }
+    for resource in &version.resources {
+        let text = resource_file(version, resource, constrained);
+        files.push(File { path: format!("{folder}/{}.rs", resource.name), text });
+    }
+    files
+}
+
+fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], constrained: &Constrained) -> String {
+    let mut used = BTreeSet::new();
+    for definition in definitions {
+        if let TypeDef::Struct(definition) = definition {
+            collect(&definition.fields, &mut used);
+        }
+    }
+    let mut parts = vec![print::header(spec), imports(module, &used)];
+    for definition in definitions {
+        let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
+        parts.extend(types::definition(&path, definition, constrained));
+    }
+    print::join(parts)
+}
+
+fn version_module(version: &Version) -> String {
+    let (service, name) = (&version.service, &version.version);
+    let title = format!("{} {name}", pascal(service));
+    let mut modules = String::new();
+    if !version.types.is_empty() {
+        modules.push_str("mod common;\n");
+    }
+    for resource in &version.resources {
+        modules.push_str(&format!("pub mod {};\n", resource.name));
+    }
+    let mut uses = String::new();
+    if !version.types.is_empty() {
+        uses.push_str("pub use common::*;\n");
+    }
+    let methods = version.resources.iter().map(|resource| {
+        let resource_name = word(&resource.name);
+        let first = resource.description.split(". ").next().unwrap_or_default().replace('\n', " ");
+        let docs = docs::attributes(&docs::prose(first.trim()));
+        quote! {
+            #docs
+            pub fn #resource_name(&self) -> #resource_name::Resource<'a, I> {
+                #resource_name::Resource(self.0)
+            }
+        }
+    });
+    let accessor = word(&format!("{service}_{name}"));
+    let accessor_docs = docs::attributes(&format!("The calls of {title}."));
+    let service_docs = docs::attributes(&format!("The resources of {title}; from [`Client::{service}_{name}`]."));
+    print::join([
+        print::header(&format!("spec/{service}/{name}")),
+        docs::inner(&format!("{title}: types that its resources share, and one module for each resource.")),
+        modules,
+        "use crate::{Client, rt};\n".to_owned(),
+        uses,
+        print::item(quote! {
+            #service_docs
+            #[derive(Clone, Copy, Debug)]
+            pub struct Service<'a, I>(&'a Client<I>);
+        }),
+        print::item(quote!(impl<'a, I: rt::Identity> Service<'a, I> { #(#methods)* })),
+        print::item(quote! {
+            impl<I: rt::Identity> Client<I> {
+                #accessor_docs
+                pub fn #accessor(&self) -> Service<'_, I> {
+                    Service(self)
+                }
+            }
+        }),
+    ])
+}
+
+fn resource_file(version: &Version, resource: &Resource, constrained: &Constrained) -> String {
+    let module = module_of_resource(version, resource);
+    let mut used = BTreeSet::new();
+    for operation in &resource.operations {
+        operation.request_fields().for_each(|field| collect_type(&field.ty, &mut used));
+        collect(&operation.answer, &mut used);
+    }
+    for definition in &resource.types {
+        if let TypeDef::Struct(definition) = definition {
+            collect(&definition.fields, &mut used);
+        }
+    }
+    let mut parts = vec![
+        print::header(&resource.file),
+        docs::inner(&docs::prose(&resource.description)),
+        imports(&module, &used),
+    ];
+    parts.extend(handle(resource));
+    for operation in &resource.operations {
+        parts.extend(operation::definition(operation, constrained));
+    }
+    for definition in &resource.types {
+        let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
+        parts.extend(types::definition(&path, definition, constrained));
+    }
+    print::join(parts)
+}
+
+/// The type whose methods make the calls.
+fn handle(resource: &Resource) -> [String; 2] {
+    let docs = docs::attributes(&format!(
+        "The calls of `{}`; from [`Service::{}`](super::Service::{}).",
+        resource.name, resource.name, resource.name
+    ));
+    let methods = resource.operations.iter().map(operation::method);
+    [
+        print::item(quote! {
+            #docs
+            #[derive(Clone, Copy, Debug)]
+            pub struct Resource<'a, I>(pub(super) &'a Client<I>);
+        }),
+        print::item(quote!(impl<I: rt::Identity> Resource<'_, I> { #(#methods)* })),
+    ]
+}
+
+fn collect(fields: &[Field], used: &mut BTreeSet<TypePath>) {
+    fields.iter().for_each(|field| collect_type(&field.ty, used));
+}
+
+fn collect_type(ty: &Type, used: &mut BTreeSet<TypePath>) {
+    match ty {
+        Type::Enum(path) | Type::Struct(path) => {
+            used.insert(path.clone());
+        }
+        Type::List(item) | Type::Map(item) => collect_type(item, used),
+        _ => {}
+    }
+}
+
+/// The `use` lines of a file: what it takes from other modules.
+fn imports(module: &Module, used: &BTreeSet<TypePath>) -> String {
+    let mut by_module: BTreeMap<&Module, Vec<&str>> = BTreeMap::new();
+    for path in used.iter().filter(|path| path.module != *module) {
+        by_module.entry(&path.module).or_default().push(&path.name);
+    }
+    let mut own: Vec<&str> = by_module.remove(&Module::Shared).unwrap_or_default();
+    if matches!(module, Module::Resource { .. }) {
+        own.push("Client");
+    }
+    own.sort_unstable();
+    own.push("rt");
+    let mut lines = vec![use_line("crate", &own)];
+    for (other, names) in by_module {
+        let path = match other {
+            Module::Shared => "crate".to_owned(),
+            Module::Version { service, version } => format!("crate::{service}::{version}"),
+            Module::Resource { service, version, resource } => format!("crate::{service}::{version}::{resource}"),
+        };
+        lines.push(use_line(&path, &names));
+    }
+    lines.concat()
+}
+
+fn use_line(path: &str, names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| word(name)).collect();
+    let path = word(path);
+    match &names[..] {
+        [name] => print::item(quote!(use #path::#name;)),
+        names => print::item(quote!(use #path::{#(#names),*};)),
+    }
+}

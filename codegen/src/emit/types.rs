@@ -1,0 +1,103 @@
+//! Structs and enums.
+
+use quote::quote;
+
+use super::docs;
+use super::fields::{Constrained, builder, declaration, object, word};
+use super::print;
+use crate::ir::{Enum, Field, Struct, Type, TypeDef, TypePath, Values, Variant};
+
+/// The parts of a file that define one type.
+pub(crate) fn definition(path: &TypePath, definition: &TypeDef, constrained: &Constrained) -> Vec<String> {
+    match definition {
+        TypeDef::Struct(definition) => structure(path, definition, constrained),
+        TypeDef::Enum(definition) => vec![enumeration(definition)],
+    }
+}
+
+fn structure(path: &TypePath, definition: &Struct, constrained: &Constrained) -> Vec<String> {
+    let name = word(&definition.name);
+    let docs = docs::attributes(&described(&definition.description, &definition.name));
+    let fields = definition.fields.iter().map(declaration);
+    let open = if definition.usage.request { quote!() } else { quote!(#[non_exhaustive]) };
+    let mut parts = vec![
+        print::item(quote! {
+            #docs
+            #[derive(Clone, Debug, Default, PartialEq)]
+            #open
+            pub struct #name { #(#fields),* }
+        }),
+        object(&definition.name, &definition.fields),
+    ];
+    if definition.usage.request {
+        let fields: Vec<&Field> = definition.fields.iter().collect();
+        parts.push(builder(&definition.name, &fields));
+        if constrained.has(path) {
+            parts.push(print::item(constrained.implementation(&definition.name, &fields)));
+        }
+    }
+    parts
+}
+
+/// A struct that only one operation answers.
+pub(crate) fn answer(name: &str, description: &str, fields: &[Field]) -> Vec<String> {
+    let ident = word(name);
+    let docs = docs::attributes(&described(description, name));
+    let declarations = fields.iter().map(declaration);
+    vec![
+        print::item(quote! {
+            #docs
+            #[derive(Clone, Debug, Default, PartialEq)]
+            #[non_exhaustive]
+            pub struct #ident { #(#declarations),* }
+        }),
+        object(name, fields),
+    ]
+}
+
+fn described(description: &str, name: &str) -> String {
+    if description.is_empty() { format!("`{name}`") } else { docs::prose(description) }
+}
+
+/// Whether a value can be compared: files are streams.
+pub(crate) fn is_comparable<'a>(mut fields: impl Iterator<Item = &'a Field>) -> bool {
+    fn is_file(ty: &Type) -> bool {
+        match ty {
+            Type::File => true,
+            Type::List(item) | Type::Map(item) => is_file(item),
+            _ => false,
+        }
+    }
+    !fields.any(|field| is_file(&field.ty))
+}
+
+fn enumeration(definition: &Enum) -> String {
+    let mut text = String::from("rt::open_enum! {\n");
+    let documentation = described(&definition.description, &definition.name);
+    documentation.lines().for_each(|line| text.push_str(&doc_line("    ", line)));
+    match &definition.values {
+        Values::Strings(variants) => {
+            text.push_str(&format!("    pub enum {} {{\n", definition.name));
+            variants.iter().for_each(|variant| text.push_str(&self::variant(variant)));
+        }
+        Values::Integers(variants) => {
+            text.push_str(&format!("    pub enum {}: i64 {{\n", definition.name));
+            variants.iter().for_each(|variant| text.push_str(&self::variant(variant)));
+        }
+    }
+    text.push_str("    }\n}\n");
+    text
+}
+
+fn variant<T: std::fmt::Debug>(variant: &Variant<T>) -> String {
+    let value = format!("{:?}", variant.value);
+    let description =
+        if variant.description.is_empty() { format!("`{}`", value.trim_matches('"')) } else { docs::prose(&variant.description) };
+    let mut text: String = description.lines().map(|line| doc_line("        ", line)).collect();
+    text.push_str(&format!("        {} = {value},\n", variant.name));
+    text
+}
+
+fn doc_line(indent: &str, line: &str) -> String {
+    if line.is_empty() { format!("{indent}///\n") } else { format!("{indent}/// {line}\n") }
+}

@@ -1,0 +1,518 @@
+//! What the spec says, as plain data: no YAML, no serde, no tokens.
+//!
+//! `lower` builds it, `check` holds rules against it, `emit` writes it down as Rust, and tools such as the
+//! documentation check read it. Names are final here: what Rust calls a thing is decided before this point.
+
+use crate::diagnostic::Place;
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Api {
+    /// Types of `common.yaml`, at the root of the crate.
+    pub shared: Vec<TypeDef>,
+    /// Sorted by service and version.
+    pub versions: Vec<Version>,
+}
+
+/// One version of one service, such as Task v2.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// `task`
+    pub service: String,
+    /// `v2`
+    pub version: String,
+    /// Types of the version's `common.yaml`, sorted by name.
+    pub types: Vec<TypeDef>,
+    /// Sorted by name.
+    pub resources: Vec<Resource>,
+}
+
+/// One resource: a file of operations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// `tasklist`
+    pub name: String,
+    /// What the resource is, from the document's `info`.
+    pub description: String,
+    /// The file it was read from.
+    pub file: String,
+    /// In the order of the file.
+    pub operations: Vec<Operation>,
+    /// Types that only this resource uses, sorted by name.
+    pub types: Vec<TypeDef>,
+}
+
+/// One call of the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// `task.v2.task.remove_members`
+    pub id: String,
+    /// The method of the client, `remove_members`.
+    pub method: Ident,
+    /// The request type, `RemoveMembers`.
+    pub request: String,
+    /// The answer type, `RemoveMembersResponse`.
+    pub response: String,
+    /// `POST`
+    pub http: HttpMethod,
+    /// With `{parameter}`s, `/open-apis` included.
+    pub path: String,
+    /// One line.
+    pub summary: String,
+    /// More, or empty.
+    pub description: String,
+    /// The documentation page.
+    pub page: Page,
+    /// Who may call.
+    pub tokens: Tokens,
+    /// `custom`, `isv`
+    pub app_types: Vec<String>,
+    /// Per API, app and tenant.
+    pub rate_limits: Vec<RateLimit>,
+    /// Any one suffices.
+    pub scopes: Vec<String>,
+    /// Needed for some fields of the answer.
+    pub field_scopes: Vec<String>,
+    /// Why the call may be repeated although it is no GET.
+    pub repeatable: Option<String>,
+    /// What to use today instead.
+    pub superseded_by: Option<String>,
+    /// The body field that makes a repetition harmless.
+    pub idempotency_key: Option<Ident>,
+    /// What the page demands beyond single fields.
+    pub rules: Vec<Rule>,
+    /// The page's error table.
+    pub errors: Vec<ErrorCode>,
+    /// Deviations from the page that concern the operation or places below it.
+    pub waivers: Vec<Waiver>,
+    /// In the order of the path.
+    pub path_parameters: Vec<Field>,
+    /// In the order of the file.
+    pub query: Vec<Field>,
+    /// What is sent.
+    pub body: Body,
+    /// For lists.
+    pub paging: Option<Paging>,
+    /// What the answer is, in a sentence.
+    pub answer_description: String,
+    /// The fields of `data`.
+    pub answer: Vec<Field>,
+    /// The page's example of a request body.
+    pub request_example: Option<Value>,
+    /// The page's example of an answer, with its envelope.
+    pub response_example: Option<Value>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A name in Rust. Keywords are raw (`r#type`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ident(pub String);
+
+/// The methods that Feishu documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum HttpMethod {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// A page of the documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its address.
+    pub url: String,
+    /// Its Chinese title.
+    pub title: String,
+    /// When it was last changed, ISO 8601 in UTC.
+    pub updated: String,
+}
+
+/// The tokens that an operation accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// `tenant_access_token`
+    pub tenant: bool,
+    /// `user_access_token`
+    pub user: bool,
+}
+
+/// How often an operation may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// This many calls
+    pub requests: i64,
+    /// in this time.
+    pub per: Period,
+}
+
+/// The time of a rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Period {
+    Second,
+    Minute,
+}
+
+/// A demand that concerns several fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// In a sentence.
+    pub rule: String,
+    /// `type`, `client` or `server`.
+    pub enforced: String,
+}
+
+/// A line of an error table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorCode {
+    /// The HTTP status.
+    pub status: i64,
+    /// The code in the envelope.
+    pub code: i64,
+    /// What it means for this operation.
+    pub meaning: String,
+    /// What to do, or empty.
+    pub hint: String,
+    /// Whether the page says to try again.
+    pub retry: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A deviation of the spec from a page, on purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiver {
+    /// What kind of fact deviates.
+    pub fact: String,
+    /// What the page says.
+    pub page: Value,
+    /// Why we know better.
+    pub reason: String,
+    /// The operations whose pages say so; empty for all that use the item.
+    pub operations: Vec<String>,
+    /// The place below the operation, for waivers of operations.
+    pub at: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a request sends besides path and query.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// A JSON object.
+    Json(Vec<BodyField>),
+    /// Parts of a form.
+    Multipart(Vec<Field>),
+}
+
+/// A property of a JSON body.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BodyField {
+    /// Sent as it is.
+    Plain(Field),
+    /// The target of an update mask together with the mask.
+    Masked(UpdateMask),
+}
+
+/// New values for some fields of a resource, and the list of their names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdateMask {
+    /// The property with the new values.
+    pub target: String,
+    /// The property that lists the names; its type is a list of an enum.
+    pub fields: Field,
+    /// What may be updated.
+    pub values: Vec<Field>,
+}
+
+/// How a list is paged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// The query field that takes the token.
+    pub page_token: Ident,
+    /// The field of the answer that holds the next token.
+    pub next_page_token: Ident,
+    /// The field of the answer that says whether there is more.
+    pub has_more: Ident,
+    /// The field of the answer with the items.
+    pub items: Ident,
+    /// What an item is.
+    pub item: Type,
+}
+
+/// A type of the generated crate.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum TypeDef {
+    Struct(Struct),
+    Enum(Enum),
+}
+
+impl TypeDef {
+    /// The name in Rust.
+    pub fn name(&self) -> &str {
+        match self {
+            TypeDef::Struct(definition) => &definition.name,
+            TypeDef::Enum(definition) => &definition.name,
+        }
+    }
+}
+
+/// An object that has a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Struct {
+    /// The name in Rust and in the spec.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// In the order of the file.
+    pub fields: Vec<Field>,
+    /// Where it is used.
+    pub usage: Usage,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a type is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// In something that we send.
+    pub request: bool,
+    /// In something that we receive.
+    pub response: bool,
+}
+
+/// A set of known values, open for new ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// The name in Rust.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The known values.
+    pub values: Values,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The values of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Values {
+    Strings(Vec<Variant<String>>),
+    Integers(Vec<Variant<i64>>),
+}
+
+/// One known value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant<T> {
+    /// The name in Rust.
+    pub name: String,
+    /// The value on the wire.
+    pub value: T,
+    /// What it means, or empty.
+    pub description: String,
+}
+
+/// A parameter, or a property of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: String,
+    /// The name in Rust.
+    pub ident: Ident,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it must be there.
+    pub presence: Presence,
+    /// What it means.
+    pub description: String,
+    /// Whether the page calls it outdated.
+    pub deprecated: bool,
+    /// What the server assumes.
+    pub default: Option<Value>,
+    /// The page's example.
+    pub example: Option<Value>,
+    /// What the value must satisfy.
+    pub limits: Limits,
+    /// What the elements of a list must satisfy.
+    pub item_limits: Limits,
+    /// Facts that the page states only in running text.
+    pub prose: Vec<String>,
+    /// Deviations from the pages.
+    pub waivers: Vec<Waiver>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Whether a field must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be given: `T`.
+    Required,
+    /// It may be left out: `Option<T>`.
+    Optional,
+    /// In answers: `T`, empty when absent.
+    Plain,
+    /// In an update mask: `Option<T>`, kept when absent.
+    Kept,
+    /// In an update mask: `Update<T>`, may be kept, set or cleared.
+    Clearable,
+}
+
+/// What a value must satisfy. Lengths count characters.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct Limits {
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    pub pattern: Option<String>,
+    pub minimum: Option<Number>,
+    pub maximum: Option<Number>,
+    pub min_items: Option<u64>,
+    pub max_items: Option<u64>,
+    pub unique_items: bool,
+    pub max_bytes: Option<u64>,
+}
+
+impl Limits {
+    /// Whether nothing is demanded.
+    pub fn is_empty(&self) -> bool {
+        *self == Limits::default()
+    }
+}
+
+/// The bound of a numeric range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Number {
+    Integer(i64),
+    Float(f64),
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A point in time, milliseconds since 1970 as text.
+    Millis,
+    /// A point in time, seconds since 1970 as text.
+    Seconds,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// Any number.
+    Number,
+    /// The content of a file.
+    File,
+    /// An enum of ours.
+    Enum(TypePath),
+    /// A struct of ours.
+    Struct(TypePath),
+    /// A list.
+    List(Box<Type>),
+    /// A map from strings.
+    Map(Box<Type>),
+}
+
+/// Where a type is defined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypePath {
+    /// Its module.
+    pub module: Module,
+    /// Its name.
+    pub name: String,
+}
+
+/// A module of the generated crate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Module {
+    Shared,
+    Version { service: String, version: String },
+    Resource { service: String, version: String, resource: String },
+}
+
+/// A value from the pages: an example, a default.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    String(String),
+    List(Vec<Value>),
+    Map(Vec<(String, Value)>),
+}
+
+impl HttpMethod {
+    /// In capitals, as on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HttpMethod::Get => "GET",
+            HttpMethod::Post => "POST",
+            HttpMethod::Put => "PUT",
+            HttpMethod::Patch => "PATCH",
+            HttpMethod::Delete => "DELETE",
+        }
+    }
+}
+
+impl Operation {
+    /// All fields of the request type, in order: path, query, body.
+    pub fn request_fields(&self) -> impl Iterator<Item = &Field> {
+        let body: Vec<&Field> = match &self.body {
+            Body::None => Vec::new(),
+            Body::Multipart(fields) => fields.iter().collect(),
+            Body::Json(fields) => fields.iter().flat_map(BodyField::fields).collect(),
+        };
+        self.path_parameters.iter().chain(&self.query).chain(body)
+    }
+}
+
+impl BodyField {
+    /// The fields of the request type behind this property.
+    pub fn fields(&self) -> Vec<&Field> {
+        match self {
+            BodyField::Plain(field) => vec![field],
+            BodyField::Masked(mask) => mask.values.iter().chain([&mask.fields]).collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for Value {
+    /// As JSON on one line.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Boolean(value) => write!(f, "{value}"),
+            Value::Integer(value) => write!(f, "{value}"),
+            Value::Float(value) => write!(f, "{value}"),
+            Value::String(value) => write!(f, "{}", serde_json::Value::from(value.as_str())),
+            Value::List(list) => {
+                f.write_str("[")?;
+                for (index, value) in list.iter().enumerate() {
+                    write!(f, "{}{value}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Value::Map(entries) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    let key = serde_json::Value::from(key.as_str());
+                    write!(f, "{}{key}: {value}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Turns the OpenAPI description of the Feishu (Lark) Open Platform into a typed Rust client.
+//!
+//! Spec files in, Rust files or diagnostics out; no disk, no network, no process exit.
+//! The passes run in this order, each in a module of its own:
+//! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
+
+pub mod diagnostic;
+mod emit;
+pub mod ir;
+mod load;
+mod lower;
+mod names;
+pub mod report;
+mod source;
+
+pub use emit::File;
+pub use source::Source;
+
+use diagnostic::Diagnostics;
+
+/// Reads a spec and holds all rules against it.
+pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let documents = load::load(sources, &mut diagnostics);
+    let api = lower::lower(&documents, &mut diagnostics);
+    if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
+}
+
+/// Writes an API down as Rust: the files of the generated module.
+pub fn emit(api: &ir::Api) -> Vec<File> {
+    emit::emit(api)
+}
+
+/// Reads a spec and writes it down as Rust.
+pub fn generate(sources: &[Source]) -> Result<Vec<File>, Diagnostics> {
+    Ok(emit(&read(sources)?))
+}

@@ -1,0 +1,43 @@
+//! The documents of a spec, found by path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tree::Tree;
+
+/// One file that passed the grammar.
+pub(crate) struct Document {
+    pub(crate) path: String,
+    /// The file as it stands, for examples and for the order of keys.
+    pub(crate) tree: Tree,
+    pub(crate) openapi: openapiv3::OpenAPI,
+}
+
+/// All files of a spec, sorted by path.
+#[derive(Default)]
+pub(crate) struct Documents {
+    documents: BTreeMap<String, Document>,
+    broken: BTreeSet<String>,
+}
+
+impl Documents {
+    pub(crate) fn add(&mut self, document: Document) {
+        self.documents.insert(document.path.clone(), document);
+    }
+
+    /// Remembers a file whose mistakes are reported already, so that references into it stay silent.
+    pub(crate) fn add_broken(&mut self, path: &str) {
+        self.broken.insert(path.to_owned());
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Option<&Document> {
+        self.documents.get(path)
+    }
+
+    pub(crate) fn is_broken(&self, path: &str) -> bool {
+        self.broken.contains(path)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
+        self.documents.values()
+    }
+}

@@ -1,0 +1,267 @@
+//! Which keys may stand where: the dialect of `spec/README.md` as data.
+//!
+//! `openapiv3` drops keys that it does not know without a word, so the tree is held against this table first.
+
+/// What may stand at a place.
+#[derive(Clone, Copy)]
+pub(crate) enum Shape {
+    Text,
+    Boolean,
+    Integer,
+    Number,
+    /// Anything: examples and defaults, whose type another rule checks.
+    Any,
+    List(&'static Shape),
+    /// A map from names of our choice.
+    Map(&'static Shape),
+    Object(&'static Object),
+    /// The object, or `$ref` alone.
+    OrReference(&'static Object),
+}
+
+/// An object with a fixed set of keys.
+pub(crate) struct Object {
+    /// How messages call it, with its article.
+    pub(crate) name: &'static str,
+    pub(crate) required: &'static [&'static str],
+    pub(crate) keys: &'static [(&'static str, Shape)],
+}
+
+use Shape::{Any, Boolean, Integer, List, Map, Number, Object as Obj, OrReference, Text};
+
+pub(crate) static DOCUMENT: Object = Object {
+    name: "the document",
+    required: &["openapi", "info", "paths"],
+    keys: &[
+        ("openapi", Text),
+        ("info", Obj(&INFO)),
+        ("servers", List(&Obj(&SERVER))),
+        ("paths", Map(&Obj(&PATH_ITEM))),
+        ("components", Obj(&COMPONENTS)),
+    ],
+};
+
+static INFO: Object = Object {
+    name: "`info`",
+    required: &["title", "version"],
+    keys: &[("title", Text), ("version", Text), ("description", Text)],
+};
+
+static SERVER: Object =
+    Object { name: "a server", required: &["url"], keys: &[("url", Text), ("description", Text)] };
+
+static PATH_ITEM: Object = Object {
+    name: "a path",
+    required: &[],
+    keys: &[
+        ("get", Obj(&OPERATION)),
+        ("post", Obj(&OPERATION)),
+        ("put", Obj(&OPERATION)),
+        ("patch", Obj(&OPERATION)),
+        ("delete", Obj(&OPERATION)),
+    ],
+};
+
+static OPERATION: Object = Object {
+    name: "an operation",
+    required: &["operationId", "summary", "responses"],
+    keys: &[
+        ("operationId", Text),
+        ("summary", Text),
+        ("description", Text),
+        ("externalDocs", Obj(&EXTERNAL_DOCS)),
+        ("x-feishu-page", Obj(&PAGE)),
+        ("x-feishu-app-types", List(&Text)),
+        ("x-feishu-rate-limits", List(&Obj(&RATE_LIMIT))),
+        ("x-feishu-scopes", List(&Text)),
+        ("x-feishu-field-scopes", List(&Text)),
+        ("x-feishu-repeatable", Text),
+        ("x-feishu-superseded-by", Text),
+        ("x-feishu-idempotency-key", Text),
+        ("x-feishu-paging", Obj(&PAGING)),
+        ("x-feishu-update-mask", Obj(&UPDATE_MASK)),
+        ("x-feishu-rules", List(&Obj(&RULE))),
+        ("x-feishu-waivers", List(&Obj(&WAIVER))),
+        ("security", List(&Map(&List(&Text)))),
+        ("parameters", List(&OrReference(&PARAMETER))),
+        ("requestBody", Obj(&REQUEST_BODY)),
+        ("responses", Map(&OrReference(&RESPONSE))),
+        ("x-feishu-errors", List(&Obj(&ERROR))),
+    ],
+};
+
+static EXTERNAL_DOCS: Object = Object {
+    name: "`externalDocs`",
+    required: &["url"],
+    keys: &[("url", Text), ("description", Text)],
+};
+
+static PAGE: Object = Object {
+    name: "`x-feishu-page`",
+    required: &["title", "updated"],
+    keys: &[("title", Text), ("updated", Text)],
+};
+
+static RATE_LIMIT: Object = Object {
+    name: "a rate limit",
+    required: &["requests", "per"],
+    keys: &[("requests", Integer), ("per", Text)],
+};
+
+static PAGING: Object = Object {
+    name: "`x-feishu-paging`",
+    required: &["page_token", "next_page_token", "has_more", "items"],
+    keys: &[("page_token", Text), ("next_page_token", Text), ("has_more", Text), ("items", Text)],
+};
+
+static UPDATE_MASK: Object = Object {
+    name: "`x-feishu-update-mask`",
+    required: &["target", "fields", "clearable"],
+    keys: &[("target", Text), ("fields", Text), ("clearable", List(&Text))],
+};
+
+static RULE: Object = Object {
+    name: "a rule",
+    required: &["rule", "enforced"],
+    keys: &[("rule", Text), ("enforced", Text)],
+};
+
+static WAIVER: Object = Object {
+    name: "a waiver",
+    required: &["fact", "page", "reason"],
+    keys: &[
+        ("fact", Text),
+        ("page", Any),
+        ("reason", Text),
+        ("operations", List(&Text)),
+        ("at", Text),
+    ],
+};
+
+static ERROR: Object = Object {
+    name: "an error code",
+    required: &["status", "code", "meaning"],
+    keys: &[
+        ("status", Integer),
+        ("code", Integer),
+        ("meaning", Text),
+        ("hint", Text),
+        ("retry", Boolean),
+    ],
+};
+
+static PARAMETER: Object = Object {
+    name: "a parameter",
+    required: &["name", "in", "schema"],
+    keys: &[
+        ("name", Text),
+        ("in", Text),
+        ("required", Boolean),
+        ("deprecated", Boolean),
+        ("description", Text),
+        ("schema", OrReference(&SCHEMA)),
+        ("example", Any),
+        ("x-feishu-prose", List(&Text)),
+        ("x-feishu-waivers", List(&Obj(&WAIVER))),
+    ],
+};
+
+static REQUEST_BODY: Object = Object {
+    name: "a request body",
+    required: &["content"],
+    keys: &[("description", Text), ("required", Boolean), ("content", Map(&Obj(&MEDIA_TYPE)))],
+};
+
+static MEDIA_TYPE: Object = Object {
+    name: "a media type",
+    required: &["schema"],
+    keys: &[("schema", OrReference(&SCHEMA)), ("example", Any)],
+};
+
+static RESPONSE: Object = Object {
+    name: "a response",
+    required: &["description"],
+    keys: &[("description", Text), ("content", Map(&Obj(&MEDIA_TYPE)))],
+};
+
+static SECURITY_SCHEME: Object = Object {
+    name: "a security scheme",
+    required: &["type"],
+    keys: &[("type", Text), ("scheme", Text), ("bearerFormat", Text), ("description", Text)],
+};
+
+static COMPONENTS: Object = Object {
+    name: "`components`",
+    required: &[],
+    keys: &[
+        ("securitySchemes", Map(&OrReference(&SECURITY_SCHEME))),
+        ("parameters", Map(&OrReference(&PARAMETER))),
+        ("responses", Map(&OrReference(&RESPONSE))),
+        ("schemas", Map(&OrReference(&SCHEMA))),
+    ],
+};
+
+static SCHEMA: Object = Object {
+    name: "a schema",
+    required: &[],
+    keys: &[
+        ("type", Text),
+        ("format", Text),
+        ("title", Text),
+        ("description", Text),
+        ("deprecated", Boolean),
+        ("enum", List(&Any)),
+        ("x-enumDescriptions", Map(&Text)),
+        ("x-enum-varnames", List(&Text)),
+        ("default", Any),
+        ("example", Any),
+        ("minLength", Integer),
+        ("maxLength", Integer),
+        ("pattern", Text),
+        ("minimum", Number),
+        ("maximum", Number),
+        ("items", OrReference(&SCHEMA)),
+        ("minItems", Integer),
+        ("maxItems", Integer),
+        ("uniqueItems", Boolean),
+        ("required", List(&Text)),
+        ("properties", Map(&OrReference(&SCHEMA))),
+        ("additionalProperties", OrReference(&SCHEMA)),
+        ("allOf", List(&OrReference(&SCHEMA))),
+        ("x-feishu-max-bytes", Integer),
+        ("x-feishu-prose", List(&Text)),
+        ("x-feishu-waivers", List(&Obj(&WAIVER))),
+    ],
+};
+
+/// Keys of OpenAPI that the dialect leaves out, with what to write instead.
+pub(crate) static OUTSIDE: &[(&str, &str)] = &[
+    ("oneOf", "write one object with all fields optional, and say in `x-feishu-rules` which of them go together"),
+    ("anyOf", "write one object with all fields optional, and say in `x-feishu-rules` which of them go together"),
+    ("not", "say in `x-feishu-rules` what is not allowed"),
+    ("nullable", "leave it out; answers may hold `null` anywhere, requests leave a field out"),
+    ("discriminator", "write one object with all fields optional, and a field with an `enum` that tells the kind"),
+    ("xml", "leave it out; bodies are JSON"),
+    ("readOnly", "write two schemas, one for requests and one for answers"),
+    ("writeOnly", "write two schemas, one for requests and one for answers"),
+    ("exclusiveMinimum", "write `minimum` with the next allowed value"),
+    ("exclusiveMaximum", "write `maximum` with the next allowed value"),
+    ("multipleOf", "say it in `x-feishu-rules`"),
+    ("minProperties", "say it in `x-feishu-rules`"),
+    ("maxProperties", "say it in `x-feishu-rules`"),
+    ("style", "leave it out; query lists are sent as repeated parameters"),
+    ("explode", "leave it out; query lists are sent as repeated parameters"),
+    ("allowReserved", "leave it out; every value is percent-encoded"),
+    ("allowEmptyValue", "leave it out; an empty value is sent when a caller sets one"),
+    ("content", "describe the parameter by a `schema`"),
+    ("encoding", "leave it out; parts of a multipart body follow from their schemas"),
+    ("examples", "write the page's example as `example`"),
+    ("headers", "leave it out; answers are described by their body"),
+    ("links", "leave it out"),
+    ("callbacks", "leave it out; events have documents of their own"),
+    ("tags", "leave it out; the name of the file groups operations"),
+    ("head", "Feishu documents GET, POST, PUT, PATCH and DELETE"),
+    ("options", "Feishu documents GET, POST, PUT, PATCH and DELETE"),
+    ("trace", "Feishu documents GET, POST, PUT, PATCH and DELETE"),
+    ("<<", "merge keys are no part of OpenAPI; move what is shared to `components` and refer to it by `$ref`"),
+];

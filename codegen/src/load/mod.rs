@@ -1,0 +1,70 @@
+//! Reads YAML texts into `openapiv3` documents, after holding them against the dialect's grammar.
+
+mod document;
+mod grammar;
+mod keys;
+mod positions;
+mod reference;
+mod tree;
+
+pub(crate) use document::{Document, Documents};
+pub(crate) use keys::nearest;
+pub(crate) use positions::Positions;
+pub(crate) use reference::{Resolved, Section};
+pub(crate) use tree::Tree;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::source::Source;
+
+/// Reads all files. Files with mistakes are reported and left out.
+pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documents {
+    let mut documents = Documents::default();
+    for source in sources {
+        match read(source, diagnostics) {
+            Some(document) => documents.add(document),
+            None => documents.add_broken(&source.path),
+        }
+    }
+    documents
+}
+
+fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let tree = parse(source, diagnostics)?;
+    let before = diagnostics.len();
+    keys::check(&source.path, &tree, diagnostics);
+    if diagnostics.len() > before {
+        return None;
+    }
+    match openapiv3::OpenAPI::deserialize(&tree) {
+        Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
+        Err(error) => {
+            let place = Place::file(&source.path);
+            diagnostics.push(Diagnostic::new("not-openapi", &place, format!("this is no OpenAPI 3.0 document: {error}")));
+            None
+        }
+    }
+}
+
+fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    match serde_yaml::from_str::<Tree>(text) {
+        Ok(tree) => Some(tree),
+        Err(error) => {
+            let place = Place::file(&source.path);
+            let words = error.to_string();
+            let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
+            let mut diagnostic =
+                Diagnostic::new("syntax", &place, format!("this is not YAML: {message}")).label("the reader stopped here");
+            if let Some(location) = error.location() {
+                diagnostic = diagnostic.position(location.line(), location.column());
+            }
+            if message.contains("tab") {
+                diagnostic = diagnostic.help("indent with spaces");
+            }
+            diagnostics.push(diagnostic);
+            None
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The YAML tree as it stands in the file: doubled keys are kept, so that they can be reported.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+
+/// A YAML value. Aliases are resolved; anything that JSON cannot say is refused by the reader.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tree {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Map(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// The value of the first entry with this key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Tree> {
+        self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The entries of a map; nothing for any other value.
+    pub(crate) fn entries(&self) -> &[(String, Tree)] {
+        match self {
+            Tree::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Tree::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Tree::Null => "nothing",
+            Tree::Bool(_) => "a boolean",
+            Tree::Integer(_) => "an integer",
+            Tree::Float(_) => "a number",
+            Tree::Text(_) => "a string",
+            Tree::List(_) => "a list",
+            Tree::Map(_) => "a map",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value without YAML tags")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
+        i64::try_from(value)
+            .map(Tree::Integer)
+            .map_err(|_| E::custom(format!("the number {value} is too large; write it as a string in quotes")))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
+        if value.is_finite() {
+            Ok(Tree::Float(value))
+        } else {
+            Err(E::custom(format!("{value} is not a number that JSON knows")))
+        }
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Tree, E> {
+        Ok(Tree::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = access.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = access.next_key::<Tree>()? {
+            let key = match key {
+                Tree::Text(key) => key,
+                Tree::Integer(key) => key.to_string(),
+                Tree::Bool(key) => key.to_string(),
+                other => {
+                    return Err(de::Error::custom(format!("a key must be a string, not {}", other.kind())));
+                }
+            };
+            entries.push((key, access.next_value()?));
+        }
+        Ok(Tree::Map(entries))
+    }
+}
+
+/// The way from the checked tree into `openapiv3`.
+impl<'de> Deserializer<'de> for &'de Tree {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Tree::Null => visitor.visit_unit(),
+            Tree::Bool(value) => visitor.visit_bool(*value),
+            Tree::Integer(value) => match u64::try_from(*value) {
+                Ok(value) => visitor.visit_u64(value),
+                Err(_) => visitor.visit_i64(*value),
+            },
+            Tree::Float(value) => visitor.visit_f64(*value),
+            Tree::Text(value) => visitor.visit_borrowed_str(value),
+            Tree::List(list) => visitor.visit_seq(de::value::SeqDeserializer::new(list.iter())),
+            Tree::Map(entries) => visitor.visit_map(de::value::MapDeserializer::new(
+                entries.iter().map(|(key, value)| (key.as_str(), value)),
+            )),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Tree::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match self {
+            Tree::Text(text) => text.as_str().into_deserializer().deserialize_enum(name, variants, visitor),
+            Tree::Map(entries) => de::value::MapAccessDeserializer::new(de::value::MapDeserializer::new(
+                entries.iter().map(|(key, value)| (key.as_str(), value)),
+            ))
+            .deserialize_enum(name, variants, visitor),
+            other => Err(de::Error::custom(format!("expected a name, found {}", other.kind()))),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, de::value::Error> for &'de Tree {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}

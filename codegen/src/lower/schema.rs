@@ -1,0 +1,323 @@
+//! Schemas become fields, structs and enums.
+
+use openapiv3::{
+    AdditionalProperties, IntegerFormat, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
+    StringType, Type as SchemaType, VariantOrUnknownOrEmpty as Format,
+};
+
+use super::Lower;
+use super::extensions::{Extensions, value};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::ir::{
+    Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value,
+};
+use crate::load::{Resolved, Section};
+use crate::names::{ident, is_pascal, pascal};
+
+/// A schema as it stands somewhere: a reference or the thing itself.
+#[derive(Clone, Copy)]
+pub(crate) enum View<'a> {
+    Reference(&'a str),
+    Schema(&'a Schema),
+}
+
+impl<'a> From<&'a ReferenceOr<Schema>> for View<'a> {
+    fn from(schema: &'a ReferenceOr<Schema>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => View::Reference(reference),
+            ReferenceOr::Item(schema) => View::Schema(schema),
+        }
+    }
+}
+
+impl<'a> From<&'a ReferenceOr<Box<Schema>>> for View<'a> {
+    fn from(schema: &'a ReferenceOr<Box<Schema>>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => View::Reference(reference),
+            ReferenceOr::Item(schema) => View::Schema(schema),
+        }
+    }
+}
+
+/// Who owns a field: inline enums are called after owner and field.
+#[derive(Clone, Copy)]
+pub(crate) struct Owner<'a> {
+    pub(crate) module: &'a Module,
+    pub(crate) name: &'a str,
+}
+
+impl Lower<'_> {
+    /// A property or parameter. `None` when its mistakes are reported.
+    pub(crate) fn field(
+        &mut self,
+        owner: Owner<'_>,
+        place: &Place,
+        name: &str,
+        view: View<'_>,
+        required: bool,
+    ) -> Option<Field> {
+        let schema_place = place.clone();
+        let type_name = format!("{}{}", owner.name, pascal(name));
+        let ty = self.ty(owner.module, &type_name, &schema_place, view)?;
+        let no_data = SchemaData::default();
+        let (data, limits) = match view {
+            View::Reference(_) => (&no_data, Limits::default()),
+            View::Schema(schema) => (&schema.schema_data, limits(schema)),
+        };
+        let extensions = Extensions(&data.extensions);
+        let item_limits = match view {
+            View::Schema(Schema { schema_kind: SchemaKind::Type(SchemaType::Array(array)), .. }) => {
+                match &array.items {
+                    Some(ReferenceOr::Item(items)) => self::limits(items),
+                    _ => Limits::default(),
+                }
+            }
+            _ => Limits::default(),
+        };
+        Some(Field {
+            name: name.to_owned(),
+            ident: ident(name),
+            ty,
+            presence: if required { Presence::Required } else { Presence::Optional },
+            description: text(data.description.as_deref()),
+            deprecated: data.deprecated,
+            default: data.default.as_ref().map(value),
+            example: data.example.as_ref().map(value),
+            limits,
+            item_limits,
+            prose: extensions.texts("x-feishu-prose"),
+            waivers: extensions.waivers(place),
+            place: place.clone(),
+        })
+    }
+
+    /// The properties of an inline or named object, in order.
+    pub(crate) fn fields(&mut self, owner: Owner<'_>, place: &Place, object: &ObjectType) -> Vec<Field> {
+        let properties = place.key("properties");
+        for (index, required) in object.required.iter().enumerate() {
+            if !object.properties.contains_key(required) {
+                let place = place.key("required").index(index);
+                self.diagnostics.push(
+                    Diagnostic::new("required-property", &place, format!("there is no property `{required}`"))
+                        .label("required, but not described")
+                        .help("describe it under `properties`, or take it off the list"),
+                );
+            }
+        }
+        let fields = object.properties.iter();
+        fields
+            .filter_map(|(name, schema)| {
+                let required = object.required.contains(name);
+                self.field(owner, &properties.key(name), name, schema.into(), required)
+            })
+            .collect()
+    }
+
+    fn ty(&mut self, module: &Module, name: &str, place: &Place, view: View<'_>) -> Option<Type> {
+        let schema = match view {
+            View::Reference(reference) => return self.reference(place, reference),
+            View::Schema(schema) => schema,
+        };
+        match &schema.schema_kind {
+            SchemaKind::Type(SchemaType::String(string)) => self.string(module, name, place, schema, string),
+            SchemaKind::Type(SchemaType::Integer(integer)) => {
+                if !matches!(integer.format, Format::Empty | Format::Item(IntegerFormat::Int64)) {
+                    self.format_error(place, "an integer", "`int64`, or none");
+                    return None;
+                }
+                if integer.enumeration.is_empty() {
+                    return Some(Type::Integer);
+                }
+                self.integer_enum(module, name, place, schema, &integer.enumeration)
+            }
+            SchemaKind::Type(SchemaType::Number(_)) => Some(Type::Number),
+            SchemaKind::Type(SchemaType::Boolean(_)) => Some(Type::Boolean),
+            SchemaKind::Type(SchemaType::Array(array)) => match &array.items {
+                Some(items) => {
+                    let item = self.ty(module, name, &place.key("items"), items.into())?;
+                    Some(Type::List(Box::new(item)))
+                }
+                None => self.refuse("schema-type", place, "a list needs `items`", "say what its elements are"),
+            },
+            SchemaKind::Type(SchemaType::Object(object)) => self.inline_object(module, name, place, object),
+            SchemaKind::AllOf { all_of } => match &all_of[..] {
+                [ReferenceOr::Reference { reference }] => {
+                    self.reference(&place.key("allOf").index(0), reference)
+                }
+                _ => self.refuse(
+                    "all-of",
+                    place,
+                    "`allOf` holds one `$ref` here",
+                    "write the properties out in one named component",
+                ),
+            },
+            _ => self.refuse(
+                "schema-type",
+                place,
+                "this schema has no `type`, or keys that do not belong to it",
+                "write `type`, and only keys that go with it",
+            ),
+        }
+    }
+
+    fn inline_object(&mut self, module: &Module, name: &str, place: &Place, object: &ObjectType) -> Option<Type> {
+        match &object.additional_properties {
+            Some(AdditionalProperties::Schema(values)) if object.properties.is_empty() => {
+                let view = View::from(&**values);
+                let value = self.ty(module, name, &place.key("additionalProperties"), view)?;
+                Some(Type::Map(Box::new(value)))
+            }
+            _ => self.refuse(
+                "inline-object",
+                place,
+                "this object has no name",
+                "move it to `components.schemas` and refer to it by `$ref`",
+            ),
+        }
+    }
+
+    fn string(
+        &mut self,
+        module: &Module,
+        name: &str,
+        place: &Place,
+        schema: &Schema,
+        string: &StringType,
+    ) -> Option<Type> {
+        match &string.format {
+            Format::Empty if string.enumeration.is_empty() => Some(Type::String),
+            Format::Empty => self.string_enum(module, name, place, schema, &string.enumeration),
+            Format::Item(StringFormat::Binary) => Some(Type::File),
+            Format::Unknown(format) if format == "unix-millis" => Some(Type::Millis),
+            Format::Unknown(format) if format == "unix-seconds" => Some(Type::Seconds),
+            _ => {
+                self.format_error(place, "a string", "`unix-millis`, `unix-seconds`, `binary`, or none");
+                None
+            }
+        }
+    }
+
+    fn format_error(&mut self, place: &Place, what: &str, known: &str) {
+        self.diagnostics.push(
+            Diagnostic::new("format", &place.key("format"), format!("{what} has no such format in our dialect"))
+                .label(format!("expected {known}"))
+                .help("leave `format` out, or use `pattern`"),
+        );
+    }
+
+    fn refuse<T>(&mut self, rule: &'static str, place: &Place, message: &str, help: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label("here").help(help));
+        None
+    }
+
+    /// The type behind a `$ref`; its definition is lowered once.
+    fn reference(&mut self, place: &Place, reference: &str) -> Option<Type> {
+        let resolved = self.resolve(place, reference, Section::Schemas)?;
+        if let Some(known) = self.known.get(&resolved) {
+            return known.clone();
+        }
+        let Some(module) = self.module(&resolved.file) else {
+            self.known.insert(resolved, None);
+            return None;
+        };
+        let path = TypePath { module, name: resolved.name.clone() };
+        let documents = self.documents;
+        let ty = match documents.schema(&resolved)? {
+            ReferenceOr::Reference { .. } => {
+                let place = resolved.place(Section::Schemas);
+                self.refuse("component", &place, "a component is a schema of its own", "refer to the other one directly")
+            }
+            ReferenceOr::Item(schema) => match &schema.schema_kind {
+                SchemaKind::Type(SchemaType::Object(object)) if object.additional_properties.is_none() => {
+                    // Known before its fields are, so that a type may hold itself.
+                    self.known.insert(resolved.clone(), Some(Type::Struct(path.clone())));
+                    self.define_struct(&resolved, &path, schema, object);
+                    Some(Type::Struct(path))
+                }
+                SchemaKind::Type(SchemaType::String(string)) if !string.enumeration.is_empty() => {
+                    let place = resolved.place(Section::Schemas);
+                    self.string_enum(&path.module, &path.name, &place, schema, &string.enumeration)
+                }
+                SchemaKind::Type(SchemaType::Integer(integer)) if !integer.enumeration.is_empty() => {
+                    let place = resolved.place(Section::Schemas);
+                    self.integer_enum(&path.module, &path.name, &place, schema, &integer.enumeration)
+                }
+                _ => {
+                    let place = resolved.place(Section::Schemas);
+                    let help = "write the type where it is used";
+                    self.refuse("component", &place, "a named schema is an object with properties or an enum", help)
+                }
+            },
+        };
+        self.known.insert(resolved, ty.clone());
+        ty
+    }
+
+    fn define_struct(&mut self, resolved: &Resolved, path: &TypePath, schema: &Schema, object: &ObjectType) {
+        let place = resolved.place(Section::Schemas);
+        self.type_name(&place, &path.name);
+        let owner = Owner { module: &path.module, name: &path.name };
+        let fields = self.fields(owner, &place, object);
+        let definition = Struct {
+            name: path.name.clone(),
+            description: text(schema.schema_data.description.as_deref()),
+            fields,
+            usage: Usage::default(),
+            place,
+        };
+        self.define(path.clone(), TypeDef::Struct(definition));
+    }
+
+    /// Reports a component whose name is no name for a type.
+    pub(crate) fn type_name(&mut self, place: &Place, name: &str) {
+        if !is_pascal(name) {
+            self.diagnostics.push(
+                Diagnostic::new("component-name", place, format!("`{name}` is no name for a type"))
+                    .at_key()
+                    .label("becomes a type in Rust")
+                    .help(format!("call it `{}`", pascal(name))),
+            );
+        }
+    }
+}
+
+/// A description without the line break that YAML leaves at its end.
+pub(crate) fn text(description: Option<&str>) -> String {
+    description.unwrap_or_default().trim().to_owned()
+}
+
+/// What a schema demands of its values.
+fn limits(schema: &Schema) -> Limits {
+    let mut limits = Limits {
+        max_bytes: Extensions(&schema.schema_data.extensions).unsigned("x-feishu-max-bytes"),
+        ..Limits::default()
+    };
+    let SchemaKind::Type(kind) = &schema.schema_kind else { return limits };
+    match kind {
+        SchemaType::String(string) => {
+            limits.min_length = string.min_length.map(|length| length as u64);
+            limits.max_length = string.max_length.map(|length| length as u64);
+            limits.pattern = string.pattern.clone();
+        }
+        SchemaType::Integer(integer) => {
+            limits.minimum = integer.minimum.map(Number::Integer);
+            limits.maximum = integer.maximum.map(Number::Integer);
+        }
+        SchemaType::Number(number) => {
+            limits.minimum = number.minimum.map(Number::Float);
+            limits.maximum = number.maximum.map(Number::Float);
+        }
+        SchemaType::Array(array) => {
+            limits.min_items = array.min_items.map(|items| items as u64);
+            limits.max_items = array.max_items.map(|items| items as u64);
+            limits.unique_items = array.unique_items;
+        }
+        SchemaType::Object(_) | SchemaType::Boolean(_) => {}
+    }
+    limits
+}
+
+/// A default or example as plain data.
+pub(crate) fn plain(json: Option<&serde_json::Value>) -> Option<Value> {
+    json.map(value)
+}

@@ -1,0 +1,129 @@
+//! How names of the wire become names of Rust.
+
+use crate::ir::Ident;
+
+/// `remove_members` → `RemoveMembers`, `yyyy-mm-dd` → `YyyyMmDd`; never empty, never starts with a digit.
+pub(crate) fn pascal(name: &str) -> String {
+    let mut pascal = String::new();
+    for word in words(name) {
+        let mut letters = word.chars();
+        if let Some(first) = letters.next() {
+            pascal.extend(first.to_uppercase());
+            pascal.extend(letters);
+        }
+    }
+    if pascal.is_empty() {
+        return "Empty".to_owned();
+    }
+    if pascal.starts_with(|first: char| first.is_ascii_digit()) {
+        pascal.insert(0, 'N');
+    }
+    if pascal == "Self" { "Self_".to_owned() } else { pascal }
+}
+
+/// A field or method: as on the wire where Rust allows it, otherwise the nearest thing.
+pub(crate) fn ident(name: &str) -> Ident {
+    let mut ident: String =
+        name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
+    if ident.chars().any(char::is_uppercase) {
+        ident = snake(&ident);
+    }
+    if ident.chars().all(|letter| letter == '_') {
+        ident = "empty".to_owned();
+    }
+    if ident.starts_with(|first: char| first.is_ascii_digit()) {
+        ident.insert_str(0, "n");
+    }
+    Ident(match ident.as_str() {
+        "self" | "Self" | "super" | "crate" | "new" => format!("{ident}_"),
+        word if is_keyword(word) => format!("r#{word}"),
+        _ => ident,
+    })
+}
+
+/// Whether this is a name that a schema, resource or method may have as it is.
+pub(crate) fn is_snake(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+/// Whether this is a name for a type.
+pub(crate) fn is_pascal(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+fn unicode_word(letter: char) -> bool {
+    unicode_ident::is_xid_continue(letter)
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|letter: char| !unicode_word(letter) || letter == '_').filter(|word| !word.is_empty())
+}
+
+/// `userId` → `user_id`, `ID` → `id`.
+fn snake(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let after_small = index > 0 && !letters[index - 1].is_uppercase() && letters[index - 1] != '_';
+        let before_small = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
+        let after_any = index > 0 && letters[index - 1] != '_';
+        if letter.is_uppercase() && (after_small || after_any && before_small) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+/// All words that Rust reserves; those that cannot be raw are handled by the caller.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_pascal_case() {
+        let cases = [
+            ("remove_members", "RemoveMembers"),
+            ("yyyy-mm-dd", "YyyyMmDd"),
+            ("open_id", "OpenId"),
+            ("", "Empty"),
+            ("2fa", "N2fa"),
+            ("self", "Self_"),
+            ("任务", "任务"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(pascal(name), expected);
+        }
+    }
+
+    #[test]
+    fn fields_are_spelt_as_on_the_wire_where_rust_allows_it() {
+        let cases = [
+            ("task_guid", "task_guid"),
+            ("type", "r#type"),
+            ("self", "self_"),
+            ("new", "new_"),
+            ("", "empty"),
+            ("2fa", "n2fa"),
+            ("a-b", "a_b"),
+            ("userID", "user_id"),
+            ("HTTPStatus", "http_status"),
+            ("标题", "标题"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(ident(name).0, expected);
+        }
+    }
+}
