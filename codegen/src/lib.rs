@@ -12,6 +12,7 @@ mod lower;
 mod names;
 pub mod report;
 mod source;
+pub mod surface;
 
 pub use emit::File;
 pub use source::Source;

@@ -1,16 +1,40 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
-mod spec;
+mod codegen;
+mod files;
 
-fn main() {
-    let root = spec::root();
-    let sources = spec::read_all(&root).unwrap();
-    match feishu_openapi_codegen::read(&sources) {
-        Ok(api) => println!("{} versions", api.versions.len()),
-        Err(diagnostics) => {
-            for located in diagnostics.locate(&sources) {
-                println!("{}", feishu_openapi_codegen::report::human(&located, &sources, false));
-            }
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The tasks of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Turn spec/ into the Rust client in generated/src/generated/.
+    Codegen {
+        /// Write nothing; list what is out of date and fail if anything is.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = files::root();
+    let outcome = match Arguments::parse().task {
+        Task::Codegen { check } => codegen::run(&root, check),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
         }
     }
 }

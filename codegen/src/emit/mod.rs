@@ -7,6 +7,8 @@ mod operation;
 mod print;
 mod types;
 
+pub(crate) use docs::limits;
+
 use crate::ir::Api;
 
 /// One file of generated Rust.

@@ -43,7 +43,7 @@ pub(crate) fn tree(api: &Api) -> Vec<File> {
     for version in &api.versions {
         services.entry(&version.service).or_default().push(version);
     }
-    let mut root = print::header("spec") + "\nmod common;\n";
+    let mut root = print::header("spec") + "\nmod common;\n\n";
     for service in services.keys() {
         root.push_str(&format!("pub mod {service};\n"));
     }
@@ -104,7 +104,7 @@ fn version_module(version: &Version) -> String {
     let title = format!("{} {name}", pascal(service));
     let mut modules = String::new();
     if !version.types.is_empty() {
-        modules.push_str("mod common;\n");
+        modules.push_str("mod common;\n\n");
     }
     for resource in &version.resources {
         modules.push_str(&format!("pub mod {};\n", resource.name));
@@ -221,7 +221,7 @@ fn imports(module: &Module, used: &BTreeSet<TypePath>) -> String {
     }
     own.sort_unstable();
     own.push("rt");
-    let mut lines = vec![use_line("crate", &own)];
+    let mut lines = Vec::new();
     for (other, names) in by_module {
         let path = match other {
             Module::Shared => "crate".to_owned(),
@@ -230,6 +230,7 @@ fn imports(module: &Module, used: &BTreeSet<TypePath>) -> String {
         };
         lines.push(use_line(&path, &names));
     }
+    lines.push(use_line("crate", &own));
     lines.concat()
 }
 

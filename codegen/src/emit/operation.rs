@@ -135,19 +135,23 @@ fn one_line(text: &str) -> String {
 }
 
 fn encode(operation: &Operation) -> TokenStream {
-    let call = |method: &str, field: &Field| {
+    let infallible = |method: &str, field: &Field| {
+        let (method, name, ident) = (word(method), &field.name, word(&field.ident.0));
+        quote!(out.#method(#name, &self.#ident);)
+    };
+    let fallible = |method: &str, field: &Field| {
         let (method, name, ident) = (word(method), &field.name, word(&field.ident.0));
         quote!(out.#method(#name, &self.#ident)?;)
     };
     let mut calls: Vec<TokenStream> = Vec::new();
-    calls.extend(operation.path_parameters.iter().map(|field| call("path", field)));
-    calls.extend(operation.query.iter().map(|field| call("query", field)));
+    calls.extend(operation.path_parameters.iter().map(|field| fallible("path", field)));
+    calls.extend(operation.query.iter().map(|field| infallible("query", field)));
     match &operation.body {
         Body::None => {}
         Body::Json(fields) => {
             calls.push(quote!(out.json_body();));
             calls.extend(fields.iter().map(|field| match field {
-                BodyField::Plain(field) => call("field", field),
+                BodyField::Plain(field) => fallible("field", field),
                 BodyField::Masked(mask) => masked(mask),
             }));
         }
@@ -155,7 +159,7 @@ fn encode(operation: &Operation) -> TokenStream {
             calls.push(quote!(out.multipart_body();));
             calls.extend(fields.iter().map(|field| {
                 let is_file = !is_comparable(std::iter::once(field));
-                call(if is_file { "files" } else { "part" }, field)
+                infallible(if is_file { "files" } else { "part" }, field)
             }));
         }
     }
@@ -175,10 +179,11 @@ fn masked(mask: &UpdateMask) -> TokenStream {
         quote!(values.field(#name, &self.#ident)?;)
     });
     quote! {
-        out.masked(#target, #names, self.#list.as_deref(), |values| {
+        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
             #(#calls)*
             Ok(())
-        })?;
+        };
+        out.masked(#target, #names, self.#list.as_deref(), values)?;
     }
 }
 

@@ -8,11 +8,28 @@ pub(crate) fn item(tokens: TokenStream) -> String {
     match syn::parse2::<syn::Item>(tokens) {
         Ok(item) => {
             let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
-            prettyplease::unparse(&file)
+            spaced(&prettyplease::unparse(&file))
         }
         // A bug of ours; the compiler of the generated crate explains it better than we could.
         Err(_) => text,
     }
+}
+
+/// Puts a blank line between the functions of an `impl`, which the printer leaves out.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut previous = "";
+    for line in text.lines() {
+        let after_function = previous == "    }" && line != "}";
+        let after_constants = line.starts_with("    fn ") && previous.starts_with("    type ");
+        if after_function || after_constants {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        previous = line;
+    }
+    out
 }
 
 /// The header of a generated file.

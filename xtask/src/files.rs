@@ -6,13 +6,13 @@ use std::{fs, io};
 use feishu_openapi_codegen::Source;
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
 
 /// All YAML files below `spec`, sorted by path; their paths are relative to the root of the repository.
-pub fn read_all(root: &Path) -> io::Result<Vec<Source>> {
+pub(crate) fn read_all(root: &Path) -> io::Result<Vec<Source>> {
     let mut paths = Vec::new();
     walk(&root.join("spec"), &mut |path| {
         if path.extension().is_some_and(|extension| extension == "yaml") {
@@ -35,13 +35,13 @@ fn read(root: &Path, path: &Path) -> io::Result<Source> {
 }
 
 /// The path below `root`, with `/` on every platform.
-pub fn relative(root: &Path, path: &Path) -> String {
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// Visits every file below a folder.
-pub fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) -> io::Result<()> {
+pub(crate) fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
