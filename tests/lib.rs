@@ -1,0 +1,59 @@
+//! What several tests of the workspace need.
+
+use std::path::{Path, PathBuf};
+
+use feishu_openapi_codegen::Source;
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// All files of the real spec.
+pub fn spec() -> Vec<Source> {
+    let mut files = Vec::new();
+    collect(&root().join("spec"), &mut files);
+    files.sort();
+    files.iter().map(|path| Source::new(relative(path), read(path))).collect()
+}
+
+/// `spec/common.yaml`, which fixtures refer to.
+pub fn common() -> Source {
+    Source::new("spec/common.yaml", read(&root().join("spec/common.yaml")))
+}
+
+/// The YAML files directly in a folder of this package, sorted by name: their stems and texts.
+pub fn yaml_files(folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<PathBuf> = list(&root().join("tests").join(folder));
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    files.iter().map(|path| (stem(path), read(path))).collect()
+}
+
+/// A file as text; a test that needs it cannot go on without.
+pub fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for path in list(folder) {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+}
+
+/// The path below the root of the repository, with `/`.
+pub fn relative(path: &Path) -> String {
+    let path = path.strip_prefix(root()).unwrap_or(path).to_path_buf();
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
