@@ -1,5 +1,6 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod ci;
 mod codegen;
 mod files;
 
@@ -23,12 +24,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Run everything that continuous integration runs.
+    Ci,
 }
 
 fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Ci => ci::run(&root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
