@@ -75,7 +75,7 @@ impl<I: Identity> Client<I> {
     }
 
     pub(crate) fn call<R: Request>(&self, request: R) -> Call<R> {
-        Call::new(&self.core, self.identity.erase(), request)
+        Call::new(&self.core, self.identity.to_either(), request)
     }
 
     fn with_identity<J>(&self, identity: J) -> Client<J> {
