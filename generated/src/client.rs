@@ -92,7 +92,7 @@ impl Client<Tenant> {
     }
 }
 
-impl<I: Identity> fmt::Debug for Client<I> {
+impl<I: fmt::Debug> fmt::Debug for Client<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("identity", &self.identity).finish_non_exhaustive()
     }
