@@ -31,6 +31,8 @@ mod retry;
 #[doc(hidden)]
 pub mod rt;
 mod send;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod token;
 pub mod transport;
