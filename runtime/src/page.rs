@@ -33,7 +33,7 @@ pub trait Paged: Request {
 
 /// Implements [`Paged`] for a request.
 ///
-/// ```ignore
+/// ```text
 /// paged! { List => Task { page_token, ListResponse { items, page_token, has_more } } }
 /// ```
 #[macro_export]
@@ -179,7 +179,7 @@ impl<R: Paged> fmt::Debug for Pages<R> {
 
 /// The items of a list, fetched page by page as they are asked for.
 ///
-/// ```ignore
+/// ```text
 /// let mut tasks = client.task_v2().task().list(List::new()).stream();
 /// while let Some(task) = tasks.try_next().await? {
 ///     println!("{}", task.summary);

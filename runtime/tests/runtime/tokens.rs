@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport, Server};
+use feishu_openapi_runtime::transport::BoxFuture;
 use feishu_openapi_runtime::{
-    ClientBuilder, Core, Error, MemoryTokenStore, Method, RetryPolicy, Tenant, serde_json::json,
+    ClientBuilder, Core, Error, MemoryTokenStore, Method, RetryPolicy, StoreError, StoredToken,
+    Tenant, TokenStore, serde_json::json,
 };
 
 use crate::sample::*;
@@ -32,6 +34,62 @@ fn issuing(accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> ScriptedTr
         }
         Reply::code(400, 99_991_663, "Invalid access token")
     })
+}
+
+/// Keeps nothing.
+struct NoStore;
+
+impl TokenStore for NoStore {
+    fn load<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a StoredToken,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+}
+
+/// Always has the same token.
+struct StuckStore;
+
+impl TokenStore for StuckStore {
+    fn load<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
+        let later = SystemTime::now() + Duration::from_secs(3600);
+        Box::pin(async move { Ok(Some(StoredToken::new("t-old", later))) })
+    }
+
+    fn save<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a StoredToken,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+}
+
+#[tokio::test]
+async fn a_rejected_token_that_stays_in_the_store_is_passed_over() {
+    let transport = issuing(|token| token == "t-1");
+    let core = builder()
+        .transport(transport.clone())
+        .token_store(StuckStore);
+    let core: Core = core.build().unwrap();
+    as_app(&core, Delete::new("1")).await.unwrap();
+    let calls = transport.calls();
+    let tokens: Vec<_> = calls.iter().map(|call| call.token().unwrap()).collect();
+    assert_eq!(tokens, ["t-old", "t-1"]);
 }
 
 #[tokio::test]
@@ -109,15 +167,13 @@ async fn a_caller_that_gives_up_does_not_fail_the_others() {
 #[tokio::test(start_paused = true)]
 async fn a_token_is_renewed_shortly_before_it_expires() {
     let transport = issuing(|_| true);
-    let core = scripted(&transport);
+    let core = builder().transport(transport.clone()).token_store(NoStore);
+    let core: Core = core.build().unwrap();
     as_app(&core, Delete::new("1")).await.unwrap();
     tokio::time::advance(Duration::from_secs(7200 - 301)).await;
     as_app(&core, Delete::new("2")).await.unwrap();
     assert_eq!(transport.calls()[1].token(), Some("t-1"));
-    // The store holds it still, with a clock that is not paused; so drop it there.
     tokio::time::advance(Duration::from_secs(2)).await;
-    let store = MemoryTokenStore::new();
-    drop(store);
     as_app(&core, Delete::new("3")).await.unwrap();
     assert_eq!(transport.calls()[2].token(), Some("t-2"));
 }
@@ -213,7 +269,8 @@ async fn a_rejected_token_is_replaced_once_for_all() {
         result.unwrap();
     }
     assert_eq!(token_requests(&server.requests()), 2);
-    assert_eq!(server.calls().len(), 200);
+    // Those who came after the new token needed only one call.
+    assert!(server.calls().len() <= 200);
 }
 
 #[tokio::test]
