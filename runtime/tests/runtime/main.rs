@@ -1,12 +1,14 @@
 //! Tests of the runtime against scripted servers.
 
 mod contract;
+mod download;
 mod encode;
 mod errors;
 mod paging;
 mod retries;
 mod sample;
 mod tokens;
+mod upload;
 mod wire;
 
 use feishu_openapi_runtime::testing::{Reply, ScriptedTransport, Server};
