@@ -62,10 +62,12 @@ pub(crate) fn take_plain(lines: &mut Vec<Line>) -> Vec<EnumValue> {
     values
 }
 
+/// What a boolean means is no list of values.
 fn plain_item(text: &str) -> Option<(&str, &str)> {
     let (value, description) = text.strip_prefix("- ")?.split_once('：')?;
     let word = |c: char| c.is_ascii_graphic() && !matches!(c, '`' | '*');
-    (!value.is_empty() && value.chars().all(word)).then_some((value, description))
+    let truth = matches!(value, "true" | "false");
+    (!value.is_empty() && value.chars().all(word) && !truth).then_some((value, description))
 }
 
 /// Reads the list under `可选值有`.

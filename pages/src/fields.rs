@@ -164,6 +164,14 @@ pub(crate) fn describe(cell: &Cell, item: &mut Item, format: Format, problems: &
             Label::ValueFormat => prose.push(part.text()),
         }
     }
+    for value in &mut item.enum_values {
+        let stray = value.value.trim_matches('"');
+        if stray.len() < value.value.len() {
+            let what = format!("a stray quote in the value {}", value.value);
+            problems.push(value.line, what);
+            value.value = stray.to_owned();
+        }
+    }
     prose.retain(|text| !text.is_empty());
     item.prose = prose.join("\n");
     let outdated = ["已经废弃", "已废弃", "已弃用", "该字段废弃"];

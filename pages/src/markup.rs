@@ -5,7 +5,7 @@
 
 use crate::blocks::{Block, Row, Table};
 use crate::inline::{Cell, Line, unescape_entities};
-use crate::problems::Problems;
+use crate::problems::{Problems, shorten};
 
 const BLOCKS: [&str; 3] = ["md-dt-table", "md-table", "md-code-json"];
 
@@ -66,12 +66,12 @@ fn table(text: &str, first: usize, problems: &mut Problems) -> Table {
     };
     let mut at = 0;
     while let Some(tag) = next_tag(text, at) {
-        reader.text(&text[at..tag.start]);
+        reader.text(&text[at..tag.start], problems);
         reader.tag(&tag, problems);
         reader.line += text[tag.start..tag.end].matches('\n').count();
         at = tag.end;
     }
-    reader.text(&text[at..]);
+    reader.text(&text[at..], problems);
     reader.end_row(problems);
     reader.table
 }
@@ -85,12 +85,15 @@ struct TableReader {
 }
 
 impl TableReader {
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, problems: &mut Problems) {
         let text_lines = text.split('\n');
         for (offset, part) in text_lines.enumerate() {
             if offset > 0 {
                 self.line += 1;
                 self.new_line();
+            }
+            if part.contains("<md-") || part.contains("</md-") {
+                problems.push(self.line, format!("tag not understood: {}", shorten(part)));
             }
             self.append(&unescape_entities(part));
         }
@@ -243,15 +246,21 @@ fn tag_at(text: &str, start: usize) -> Option<Tag<'_>> {
 }
 
 /// The `>` that ends a tag: not one in quotes, and not beyond the next `<`.
+///
+/// As in HTML, a quote opens a value only right behind `=` (one page has `key=custom_fields"`).
 fn end_of_tag(text: &str) -> Option<usize> {
     let mut quote = None;
+    let mut before = ' ';
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (None, '>') => return Some(at),
             (None, '<') => return None,
-            (None, '"' | '\'') => quote = Some(c),
+            (None, '"' | '\'') if before == '=' => quote = Some(c),
             (Some(open), _) if c == open => quote = None,
             _ => {}
+        }
+        if !c.is_whitespace() {
+            before = c;
         }
     }
     None
@@ -267,10 +276,13 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
             continue;
         };
         let value = value.trim_start();
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        if let (true, Some(quote)) = (whole, quote) {
-            return value[1..].split(quote).next();
+        if !whole {
+            continue;
         }
+        return match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value[1..].split(quote).next(),
+            _ => value.split_whitespace().next(),
+        };
     }
 }
 
@@ -317,6 +329,23 @@ mod tests {
             "<md-thead><md-tr><md-th>n</md-th></md-tr></md-thead><md-tbody><md-tr><md-td>x</md-td></md-tr>",
         );
         assert_eq!((table.header.len(), table.rows.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_value_may_lack_its_first_quote() {
+        let table = read("<tr><td><md-enum-item key=a\" >first</md-enum-item></td></tr>");
+        assert_eq!(table.rows[0].cells[0].text(), "- `a\"`: first");
+    }
+
+    #[test]
+    fn a_broken_tag_is_a_problem() {
+        let mut problems = Problems::default();
+        table(
+            "<tr>\n<td><md-enum-item key=\"a\n</td></tr>",
+            1,
+            &mut problems,
+        );
+        assert_eq!(problems.into_vec()[0].line, 2);
     }
 
     #[test]
