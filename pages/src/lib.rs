@@ -8,6 +8,7 @@
 //! is a [`Problem`] with its line.
 
 mod blocks;
+mod compare;
 mod description;
 mod enums;
 mod examples;
@@ -20,6 +21,7 @@ mod markup;
 mod notes;
 mod operation;
 mod problems;
+mod prose;
 mod rules;
 mod scopes;
 mod sections;
@@ -28,12 +30,14 @@ mod value;
 
 use serde::{Deserialize, Serialize};
 
+pub use compare::{Comparison, Difference, Group, Waived, Waiver, compare};
 pub use facts::{
     EnumValue, ErrorRow, EventFacts, Example, Fact, Item, Nesting, OperationFacts, RateLimit,
     Source, Stated,
 };
 pub use front::Format;
 pub use problems::Problem;
+pub use prose::{Claim, prose_states, states};
 pub use types::{Ty, type_of_text};
 pub use value::{fits_type, same_value, value_of_text};
 

@@ -1,0 +1,221 @@
+//! Whether running text states a fact.
+
+use crate::facts::{Fact, Item};
+
+/// A fact that running text may state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// A number of characters.
+    Characters(f64),
+    /// A number: of elements, or a bound of a value.
+    Number(f64),
+    /// All of these values.
+    Values(Vec<String>),
+    /// A default.
+    Default(String),
+    /// A word as it stands: a pattern, an example.
+    Word(String),
+    /// It must be sent.
+    Required,
+    /// It is outdated.
+    Deprecated,
+}
+
+/// Whether `text` states `claim`.
+///
+/// A number counts as stated only as a whole number, and as a number of characters only right
+/// before 字符, 字 or 字节; a value only as a whole word.
+pub fn states(text: &str, claim: &Claim) -> bool {
+    match claim {
+        Claim::Characters(number) => numbers(text, *number).any(|after| counts_characters(after)),
+        Claim::Number(number) => numbers(text, *number).next().is_some(),
+        Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
+        Claim::Default(value) => text
+            .split(['。', '\n', '；'])
+            .any(|sentence| sentence.contains("默认") && has_word(sentence, value)),
+        Claim::Word(word) => has_word(text, word),
+        Claim::Required => ["必填", "必须", "必传", "不能为空", "required"]
+            .iter()
+            .any(|word| text.contains(word)),
+        Claim::Deprecated => ["废弃", "弃用", "不推荐", "deprecated"]
+            .iter()
+            .any(|word| text.contains(word)),
+    }
+}
+
+/// Whether the page's running text, of the item or of the page's head, states what the spec says
+/// about `fact`. `false` also where the spec says nothing.
+pub fn prose_states(page: &Item, head: &str, fact: Fact, spec: &Item) -> bool {
+    let claims = claims(fact, spec);
+    let text = item_prose(page);
+    !claims.is_empty()
+        && claims
+            .iter()
+            .all(|claim| states(&text, claim) || states(head, claim))
+}
+
+/// The item's own text, with what is said about its values.
+fn item_prose(item: &Item) -> String {
+    let mut text = item.prose.clone();
+    for value in &item.enum_values {
+        text.push('\n');
+        text.push_str(&value.description);
+    }
+    text
+}
+
+fn claims(fact: Fact, spec: &Item) -> Vec<Claim> {
+    let bound = |value: &Option<crate::Stated<f64>>| value.as_ref().map(|bound| bound.value);
+    let bounds = |value, length, items| {
+        let numbers = [bound(value), bound(items)].into_iter().flatten();
+        let mut claims: Vec<Claim> = numbers.map(Claim::Number).collect();
+        claims.extend(bound(length).map(Claim::Characters));
+        claims
+    };
+    let word = |text: &str| text.trim_matches('"').to_owned();
+    match fact {
+        Fact::Min => bounds(&spec.min, &spec.min_length, &spec.min_items),
+        Fact::Max => bounds(&spec.max, &spec.max_length, &spec.max_items),
+        Fact::Enum => vec![Claim::Values(
+            spec.enum_values
+                .iter()
+                .map(|value| value.value.clone())
+                .collect(),
+        )],
+        Fact::Default => one(&spec.default, |text| Claim::Default(word(text))),
+        Fact::Example => one(&spec.example, |text| Claim::Word(word(text))),
+        Fact::Pattern => one(&spec.pattern, |text| Claim::Word(text.to_owned())),
+        Fact::Required => vec![Claim::Required],
+        Fact::Deprecated => vec![Claim::Deprecated],
+        _ => Vec::new(),
+    }
+}
+
+fn one(stated: &Option<crate::Stated<String>>, claim: impl Fn(&str) -> Claim) -> Vec<Claim> {
+    stated.iter().map(|stated| claim(&stated.value)).collect()
+}
+
+/// What follows each place where the number stands as a whole number.
+fn numbers(text: &str, number: f64) -> impl Iterator<Item = &str> {
+    let plain = number.to_string();
+    let grouped = grouped(&plain);
+    let mut found = Vec::new();
+    for spelled in [plain, grouped] {
+        for (at, _) in text.match_indices(spelled.as_str()) {
+            let before = text[..at].chars().next_back();
+            let after = &text[at + spelled.len()..];
+            let digit = |c: char| c.is_ascii_digit() || c == '.';
+            let goes_on = after.starts_with(|c: char| c.is_ascii_digit())
+                || (after.starts_with('.') && after[1..].starts_with(|c: char| c.is_ascii_digit()));
+            if !before.is_some_and(digit) && !goes_on {
+                found.push(after);
+            }
+        }
+    }
+    found.into_iter()
+}
+
+/// `10000` as `10,000`.
+fn grouped(plain: &str) -> String {
+    if plain.len() < 4 || !plain.bytes().all(|b| b.is_ascii_digit()) {
+        return plain.to_owned();
+    }
+    let mut out = String::new();
+    for (at, c) in plain.chars().enumerate() {
+        if at > 0 && (plain.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `个utf8字符`, ` 个字符`, `字`: the unit stands right behind the number.
+fn counts_characters(after: &str) -> bool {
+    let near: String = after.chars().take(10).collect();
+    let unit = near.trim_start_matches(|c: char| {
+        c.is_whitespace() || c == '个' || c.is_ascii_alphanumeric() || c == '-' || c == '`'
+    });
+    unit.starts_with('字')
+}
+
+/// A value as a whole word: an ASCII value must not be a part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            let joined = |own: Option<char>, other: Option<char>| {
+                own.is_some_and(part) && other.is_some_and(part)
+            };
+            !joined(word.chars().next(), before) && !joined(word.chars().next_back(), after)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, claim: Claim, expect: bool) {
+        assert_eq!(states(text, &claim), expect, "{text}: {claim:?}");
+    }
+
+    #[test]
+    fn characters_need_their_unit() {
+        check("支持最大3000个utf8字符", Claim::Characters(3000.0), true);
+        check("最大 100 字符", Claim::Characters(100.0), true);
+        check("最多3000个成员", Claim::Characters(3000.0), false);
+    }
+
+    #[test]
+    fn a_number_is_no_part_of_a_number() {
+        check("最大3000个字符", Claim::Characters(300.0), false);
+        check("最大13000个字符", Claim::Characters(3000.0), false);
+        check("10.5 倍", Claim::Number(10.0), false);
+        check("最多50个。", Claim::Number(50.0), true);
+    }
+
+    #[test]
+    fn thousands_may_be_grouped() {
+        check("max 10,000", Claim::Number(10000.0), true);
+    }
+
+    #[test]
+    fn all_values_must_be_named() {
+        let values = |values: &[&str]| {
+            Claim::Values(values.iter().map(|value| (*value).to_owned()).collect())
+        };
+        check("可以是\"user\"或者\"app\"", values(&["user", "app"]), true);
+        check("可以是user或者app", values(&["user", "chat"]), false);
+        check("user_id", values(&["user"]), false);
+    }
+
+    #[test]
+    fn a_default_needs_the_word() {
+        check("默认为\"none\"。", Claim::Default("none".to_owned()), true);
+        check(
+            "设为\"none\"。默认为空",
+            Claim::Default("none".to_owned()),
+            false,
+        );
+    }
+
+    #[test]
+    fn the_head_of_a_page_counts() {
+        let spec = Item {
+            max_items: Some(crate::Stated::new(5.0, 1)),
+            ..Item::default()
+        };
+        let page = Item::default();
+        assert!(prose_states(&page, "最多5个。", Fact::Max, &spec));
+        assert!(!prose_states(&page, "最多6个。", Fact::Max, &spec));
+    }
+
+    #[test]
+    fn nothing_claimed_is_nothing_stated() {
+        let item = Item::default();
+        assert!(!prose_states(&item, "", Fact::Max, &item));
+    }
+}
