@@ -10,6 +10,7 @@
 mod blocks;
 mod compare;
 mod description;
+mod draft;
 mod enums;
 mod examples;
 mod facts;
@@ -31,6 +32,7 @@ mod value;
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Comparison, Difference, Group, Waived, Waiver, compare};
+pub use draft::draft;
 pub use facts::{
     EnumValue, ErrorRow, EventFacts, Example, Fact, Item, Nesting, OperationFacts, RateLimit,
     Source, Stated,
