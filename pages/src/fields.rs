@@ -1,5 +1,7 @@
 //! Tables of parameters and fields.
 
+use std::collections::HashSet;
+
 use crate::blocks::{Row, Table};
 use crate::description::{self, Label, Labelled};
 use crate::enums;
@@ -236,6 +238,17 @@ pub(crate) fn tree(items: Vec<Leveled>, problems: &mut Problems) -> Vec<Item> {
         settle_type(item);
     }
     roots
+}
+
+/// A name that stands twice among siblings is a problem. (In a flat list it is none.)
+pub(crate) fn twice(items: &[Item], problems: &mut Problems) {
+    let mut seen = HashSet::new();
+    for item in items {
+        if !seen.insert(item.name.as_str()) {
+            problems.push(item.line, format!("a second `{}`", item.name));
+        }
+        twice(&item.children, problems);
+    }
 }
 
 fn close(open: &mut Vec<Item>, roots: &mut Vec<Item>, level: usize) {

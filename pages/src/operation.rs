@@ -113,6 +113,16 @@ fn fill(head: Head, facts: &mut OperationFacts, problems: &mut Problems) {
 }
 
 fn check(facts: &OperationFacts, problems: &mut Problems) {
+    let mut lists = vec![&facts.path_parameters, &facts.query, &facts.header];
+    if facts.request_nesting == Nesting::Known {
+        lists.push(&facts.request);
+    }
+    if facts.response_nesting == Nesting::Known {
+        lists.push(&facts.response);
+    }
+    for items in lists {
+        fields::twice(items, problems);
+    }
     for (stated, name) in [(&facts.path, "HTTP URL"), (&facts.method, "HTTP Method")] {
         if stated.value.is_empty() {
             problems.push(stated.line.max(1), format!("no `{name}`"));

@@ -1,5 +1,7 @@
 //! Compares parameters and fields.
 
+use std::collections::{HashMap, VecDeque};
+
 use super::{Group, Report, Said};
 use crate::facts::{Fact, Item, Stated};
 use crate::prose::prose_states;
@@ -31,9 +33,9 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// Compares two lists of items and everything below them.
     pub(crate) fn lists(&self, root: &str, page: &[Item], spec: &[Item], report: &mut Report) {
-        for item in page {
+        for (item, other) in pairs(page, spec) {
             let place = format!("{root}.{}", item.name);
-            match spec.iter().find(|other| other.name == item.name) {
+            match other {
                 Some(other) => {
                     self.item(&place, item, other, report);
                     self.lists(&place, &item.children, &other.children, report);
@@ -43,8 +45,8 @@ impl Context<'_> {
                 }
             }
         }
-        for item in spec {
-            if !page.iter().any(|other| other.name == item.name) {
+        for (item, other) in pairs(spec, page) {
+            if other.is_none() {
                 let place = format!("{root}.{}", item.name);
                 report.differ(&place, Fact::Presence, None, presence(item));
             }
@@ -269,6 +271,17 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// Each item with its namesake on the other side; a page may name a field twice by mistake, then
+/// the second goes with the second.
+fn pairs<'a>(items: &'a [Item], others: &'a [Item]) -> Vec<(&'a Item, Option<&'a Item>)> {
+    let mut named: HashMap<&str, VecDeque<&Item>> = HashMap::new();
+    for other in others {
+        named.entry(&other.name).or_default().push_back(other);
+    }
+    let mut take = |name: &str| named.get_mut(name).and_then(VecDeque::pop_front);
+    items.iter().map(|item| (item, take(&item.name))).collect()
 }
 
 /// A list or a text has no fewer than no elements: saying so says nothing.

@@ -238,7 +238,7 @@ fn enumeration(item: &Item) -> Vec<(String, Node)> {
         } else {
             value.clone()
         };
-        (key, Node::gap("say what it means"))
+        (key, describe(text))
     });
     let mut entries = vec![
         entry("enum", list),
