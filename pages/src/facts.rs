@@ -27,6 +27,16 @@ impl<T> Stated<T> {
     }
 }
 
+impl Stated<String> {
+    /// A JSON value as text: how the spec side fills defaults and examples.
+    pub fn json(value: &serde_json::Value, line: usize) -> Self {
+        Stated {
+            value: value.to_string(),
+            line,
+        }
+    }
+}
+
 /// Whether the fields of a page stand in a tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Nesting {
@@ -42,6 +52,8 @@ pub enum Nesting {
 pub struct Source {
     /// Title of the page, in Chinese.
     pub title: Option<Stated<String>>,
+    /// The first heading; on few pages it is not the title.
+    pub heading: Option<Stated<String>>,
     /// Path of the document in the portal (`/uAjLw4CM/…/task/get`); some formats know only an alias of it.
     pub full_path: Option<Stated<String>>,
     /// Address for people.
@@ -119,6 +131,18 @@ pub struct Item {
     pub children: Vec<Item>,
 }
 
+impl Item {
+    /// An item with a name and a type, and nothing else.
+    pub fn new(name: impl Into<String>, ty: Ty, line: usize) -> Self {
+        Item {
+            name: name.into(),
+            ty,
+            line,
+            ..Item::default()
+        }
+    }
+}
+
 /// An example, as printed and as read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Example {
@@ -130,6 +154,18 @@ pub struct Example {
     pub json: Option<Value>,
     /// The printed text is no JSON, `json` was read after repairs.
     pub repaired: bool,
+}
+
+impl Example {
+    /// An example from the spec.
+    pub fn new(json: serde_json::Value, line: usize) -> Self {
+        Example {
+            line,
+            text: json.to_string(),
+            json: Some(json),
+            repaired: false,
+        }
+    }
 }
 
 /// A row of the error table.

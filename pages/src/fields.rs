@@ -98,6 +98,9 @@ fn item(
     if let Some(cell) = columns.ty.and_then(|at| row.cells.get(at)) {
         item.type_text = cell.word();
         item.ty = type_of_text(&item.type_text);
+        if item.type_text.is_empty() {
+            problems.push(row.line, format!("`{}` has no type", item.name));
+        }
         if !is_type_text(&item.type_text) {
             let what = format!("type not understood: {}", shorten(&item.type_text));
             problems.push(row.line, what);

@@ -10,6 +10,7 @@
 mod blocks;
 mod compare;
 mod description;
+mod digest;
 mod draft;
 mod enums;
 mod examples;
@@ -87,8 +88,9 @@ pub fn read(name: &str, text: &str) -> Page {
     // Code blocks of overview pages are often broken; that concerns nobody.
     let mut block_problems = Problems::default();
     let blocks = blocks::blocks(text, front, &mut block_problems);
+    source.heading = heading(&blocks);
     if source.title.is_none() {
-        source.title = title(&blocks);
+        source.title = source.heading.clone();
     }
     let sections = sections::sections(blocks);
     let kind = kind(&sections, text);
@@ -120,7 +122,7 @@ pub fn read(name: &str, text: &str) -> Page {
     page
 }
 
-fn title(blocks: &[blocks::Block]) -> Option<Stated<String>> {
+fn heading(blocks: &[blocks::Block]) -> Option<Stated<String>> {
     blocks.iter().find_map(|block| match block {
         blocks::Block::Heading { line, text, .. } => Some(Stated::new(text.as_str(), *line)),
         _ => None,

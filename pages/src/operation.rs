@@ -56,6 +56,7 @@ pub(crate) fn operation(
             problems.push(1, "no part `响应体`");
         }
     }
+    stray_rows(sections, problems);
     facts.prose = prose(sections);
     settle_content_type(&mut facts);
     check(&facts, problems);
@@ -283,15 +284,29 @@ fn example(section: &Section, problems: &mut Problems) -> Vec<Example> {
 fn errors(section: &Section, problems: &mut Problems) -> Vec<ErrorRow> {
     let mut rows = Vec::new();
     for table in tables(section) {
-        if table.header.len() != 4 {
-            let what = format!("an error table of {} columns", table.header.len());
-            problems.push(table.line, what);
-        }
+        check_error_header(table, problems);
         for row in &table.rows {
             rows.extend(error(row, problems));
         }
     }
     rows
+}
+
+/// Status, code, meaning, hint: the columns are read by their order, so they must be the usual ones.
+fn check_error_header(table: &Table, problems: &mut Problems) {
+    let header: Vec<String> = table
+        .header
+        .iter()
+        .map(|title| title.replace(' ', ""))
+        .collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    if !matches!(
+        header[..],
+        ["HTTP状态码", "错误码", "描述" | "说明", "排查建议"]
+    ) {
+        let what = format!("columns of errors not understood: {}", header.join(", "));
+        problems.push(table.line, what);
+    }
 }
 
 fn error(row: &Row, problems: &mut Problems) -> Option<ErrorRow> {
@@ -331,6 +346,26 @@ fn error(row: &Row, problems: &mut Problems) -> Option<ErrorRow> {
     })
 }
 
+/// A line with a pipe that belongs to no table is a row that was not read.
+fn stray_rows(sections: &[Section], problems: &mut Problems) {
+    let prose = [Part::Head, Part::Other, Part::Response];
+    for section in sections
+        .iter()
+        .filter(|section| !prose.contains(&section.part))
+    {
+        for block in &section.blocks {
+            if let Block::Text { line, text } = block
+                && text.contains('|')
+            {
+                problems.push(
+                    *line,
+                    format!("a row outside of a table: {}", shorten(text)),
+                );
+            }
+        }
+    }
+}
+
 /// The running text that may state facts: the head, and what stands between the tables.
 fn prose(sections: &[Section]) -> String {
     let mut text = String::new();
@@ -358,6 +393,7 @@ pub(crate) fn event(
         prose: prose(sections),
         ..EventFacts::default()
     };
+    stray_rows(sections, problems);
     for section in sections {
         match section.part {
             Part::Event => {

@@ -27,7 +27,7 @@ pub enum Claim {
 /// before 字符, 字 or 字节; a value only as a whole word.
 pub fn states(text: &str, claim: &Claim) -> bool {
     match claim {
-        Claim::Characters(number) => numbers(text, *number).any(|after| counts_characters(after)),
+        Claim::Characters(number) => numbers(text, *number).any(counts_characters),
         Claim::Number(number) => numbers(text, *number).next().is_some(),
         Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
         Claim::Default(value) => text

@@ -107,6 +107,14 @@ fn same_but_for_dropped_tags(left: &str, right: &str) -> bool {
     !less.contains("</") && more.contains("</") && without_tags(more).trim() == less.trim()
 }
 
+/// The form in which all formats write a value.
+pub(crate) fn normal(value: &Value) -> Value {
+    match without_backticks(value) {
+        Value::String(text) if text.contains("</") => Value::String(without_tags(&text)),
+        other => other,
+    }
+}
+
 fn without_tags(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

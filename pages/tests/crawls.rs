@@ -3,12 +3,13 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use feishu_openapi_pages::{
     Comparison, Fact, Group, Kind, Nesting, OperationFacts, Page, Ty, compare, fits_type, read,
 };
-use support::{docs, mutants, pages};
+use support::{Mutant, docs, item_mutants, mutants, pages};
 
 const NEWEST: &str = "2026-05-markdown";
 const RAW: &str = "2026-03-raw";
@@ -167,6 +168,21 @@ fn raw_and_newest_differ_only_where_pages_changed() {
 }
 
 #[test]
+fn the_same_facts_have_the_same_digest_in_every_format() {
+    let (Some(newest), Some(raw)) = (crawl(NEWEST), crawl(RAW)) else {
+        return;
+    };
+    let (newest, raw) = (operations(&newest), operations(&raw));
+    for (key, (page, facts)) in &newest {
+        let Some((_, older)) = raw.get(key) else {
+            continue;
+        };
+        let changed = page.name.ends_with("obtain-oauth-code.md");
+        assert_eq!(facts.digest() != older.digest(), changed, "{}", page.name);
+    }
+}
+
+#[test]
 fn flat_pages_say_the_same_as_far_as_they_go() {
     let (Some(newest), Some(flat)) = (crawl(NEWEST), crawl(FLAT)) else {
         return;
@@ -254,26 +270,89 @@ fn invisible(facts: &OperationFacts, what: &str) -> bool {
     example.is_some_and(|(example, ty)| !fits_type(&example.value, ty))
 }
 
-#[test]
-fn every_change_of_a_fact_is_seen() {
-    let Some(pages) = crawl(NEWEST) else { return };
+/// Every change of one page that nobody would see, and how many were tried.
+fn unseen(page: &Page) -> (Vec<String>, usize) {
+    let Some(facts) = &page.facts else {
+        return (Vec::new(), 0);
+    };
+    let mut unseen = Vec::new();
     let mut tried = 0;
-    for page in &pages {
-        let Some(facts) = &page.facts else { continue };
-        for (what, changed) in mutants(facts) {
+    let mut check = |facts: &OperationFacts, mutants: Vec<Mutant>| {
+        for (what, changed) in mutants {
             if invisible(facts, &what) {
                 continue;
             }
             tried += 1;
-            assert!(
-                compare(facts, &changed, &[]).drifted(),
-                "{}: {what}",
-                page.name
-            );
+            if !compare(facts, &changed, &[]).drifted() {
+                unseen.push(format!("{}: {what}", page.name));
+            }
         }
+    };
+    check(facts, mutants(facts));
+    for (alone, mutants) in item_mutants(facts) {
+        check(&alone, mutants);
     }
+    (unseen, tried)
+}
+
+#[test]
+fn every_change_of_a_fact_is_seen() {
+    let Some(pages) = crawl(NEWEST) else { return };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut tried = 0;
+        while let Some(page) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (unseen, more) = unseen(page);
+            assert_eq!(unseen, [""; 0]);
+            tried += more;
+        }
+        tried
+    };
+    let tried: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        let counts = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"));
+        counts.sum()
+    });
     println!("{tried} changes, all seen");
     assert!(tried > 10_000);
+}
+
+/// Rows of the request, its parameters, the answer and the errors; not of code.
+fn rows(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate();
+    let rows = lines.filter(|(_, line)| line.starts_with("| ") && !line.starts_with("| ---"));
+    // `data` of an empty answer says nothing; neither do the usual content type and no scopes.
+    let nothing = ["| `data`", "| Content-Type"];
+    let says = |line: &str| {
+        !(nothing.iter().any(|start| line.starts_with(start)) || line.ends_with("| 无 |"))
+    };
+    rows.filter(|(_, line)| says(line))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+#[test]
+fn no_row_vanishes_unseen() {
+    let Some(docs) = docs() else { return };
+    let pages = pages(&docs.join(NEWEST));
+    for (name, text) in pages.iter().filter(|(_, text)| text.len() < 6_000) {
+        let whole = read(name, text);
+        let Some(facts) = &whole.facts else { continue };
+        let lines: Vec<&str> = text.lines().collect();
+        for row in rows(text) {
+            let mut cut = lines.clone();
+            cut.remove(row);
+            let cut = read(name, &cut.join("\n"));
+            let same = cut
+                .facts
+                .as_ref()
+                .is_some_and(|cut| cut.digest() == facts.digest());
+            let silent = cut.problems.len() <= whole.problems.len();
+            assert!(!(same && silent), "{name}:{}: {}", row + 1, lines[row]);
+        }
+    }
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn source(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
     let (left, right) = (&page.source, &spec.source);
     if let (Some(title), Some(other)) = (text(&left.title), text(&right.title))
         && title.0 != other.0
+        && text(&left.heading).is_none_or(|heading| heading.0 != other.0)
     {
         report.differ("title", Fact::Title, Some(title), Some(other));
     }

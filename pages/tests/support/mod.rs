@@ -41,7 +41,7 @@ fn collect(root: &Path, folder: &Path, pages: &mut Vec<(String, String)>) {
 /// A changed copy, and what was changed.
 pub(crate) type Mutant = (String, OperationFacts);
 
-/// Every single fact of an operation dropped or changed, one at a time.
+/// Every single fact of an operation, but for those of items, dropped or changed, one at a time.
 pub(crate) fn mutants(facts: &OperationFacts) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut add = |what: &str, change: &dyn Fn(&mut OperationFacts)| {
@@ -99,32 +99,53 @@ pub(crate) fn mutants(facts: &OperationFacts) -> Vec<Mutant> {
         change_json(&mut f.response_examples)
     });
     add("response example dropped", &|f| f.response_examples.clear());
-    type Items = fn(&mut OperationFacts) -> &mut Vec<Item>;
-    let lists: [(&str, Items); 4] = [
-        ("path", |f| &mut f.path_parameters),
-        ("query", |f| &mut f.query),
-        ("request", |f| &mut f.request),
-        ("response", |f| &mut f.response),
-    ];
-    for (root, items) in lists {
-        let mut trails = Vec::new();
-        trails_of(
-            items(&mut facts.clone()),
-            root,
-            &mut Vec::new(),
-            &mut trails,
-        );
-        for (place, trail) in trails {
-            add(&format!("{place} dropped"), &|f| {
-                let (last, parents) = trail.split_last().expect("not empty");
-                list_at(items(f), parents).remove(*last);
-            });
-            for (what, change) in ITEM_CHANGES {
-                if root == "path" && what.starts_with("required") {
-                    continue;
-                }
-                add(&format!("{place} {what}"), &|f| {
-                    let (last, parents) = trail.split_last().expect("not empty");
+    mutants
+}
+
+type Items = fn(&mut OperationFacts) -> &mut Vec<Item>;
+
+const LISTS: [(&str, Items); 4] = [
+    ("path", |f| &mut f.path_parameters),
+    ("query", |f| &mut f.query),
+    ("request", |f| &mut f.request),
+    ("response", |f| &mut f.response),
+];
+
+/// Each list of items alone, with every single fact of an item dropped or changed.
+pub(crate) fn item_mutants(facts: &OperationFacts) -> Vec<(OperationFacts, Vec<Mutant>)> {
+    let lists = LISTS.iter().map(|(root, items)| {
+        let mut alone = OperationFacts::default();
+        *items(&mut alone) = items(&mut facts.clone()).clone();
+        let mutants = mutants_of_list(&alone, root, *items);
+        (alone, mutants)
+    });
+    lists.collect()
+}
+
+fn mutants_of_list(facts: &OperationFacts, root: &str, items: Items) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    let mut add = |what: String, change: &dyn Fn(&mut OperationFacts)| {
+        let mut changed = facts.clone();
+        change(&mut changed);
+        if changed != *facts {
+            mutants.push((what, changed));
+        }
+    };
+    let mut trails = Vec::new();
+    trails_of(
+        items(&mut facts.clone()),
+        root,
+        &mut Vec::new(),
+        &mut trails,
+    );
+    for (place, trail) in trails {
+        let (last, parents) = trail.split_last().expect("not empty");
+        add(format!("{place} dropped"), &|f| {
+            list_at(items(f), parents).remove(*last);
+        });
+        for (what, change) in ITEM_CHANGES {
+            if !(root == "path" && what == "required") {
+                add(format!("{place} {what}"), &|f| {
                     change(&mut list_at(items(f), parents)[*last]);
                 });
             }
