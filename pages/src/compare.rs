@@ -85,6 +85,20 @@ impl Comparison {
 }
 
 /// Compares one operation.
+///
+/// The spec's side is filled by hand or from a spec: defaults and examples as JSON text, values of
+/// an enum as text, bounds on lists in `min_items`/`max_items`, those of their elements in
+/// `min_length`/`max_length` and `enum_values`, `response` as the content of `data`.
+///
+/// ```
+/// use feishu_openapi_pages::{Group, Item, OperationFacts, Ty, compare};
+///
+/// let page = OperationFacts { query: vec![Item::new("page_size", Ty::Int, 12)], ..Default::default() };
+/// let spec = OperationFacts { query: vec![Item::new("page_size", Ty::String, 3)], ..Default::default() };
+/// let found = compare(&page, &spec, &[]);
+/// assert_eq!(found.differences[0].place, "query.page_size");
+/// assert_eq!(found.differences[0].group, Group::Different);
+/// ```
 pub fn compare(page: &OperationFacts, spec: &OperationFacts, waivers: &[Waiver]) -> Comparison {
     let mut report = Report::default();
     operation::compare(page, spec, &mut report);

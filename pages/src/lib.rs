@@ -81,6 +81,18 @@ pub struct Page {
 }
 
 /// Reads a page; `name` is only repeated in the answer.
+///
+/// ```
+/// let page = feishu_openapi_pages::read(
+///     "feed.md",
+///     "## 请求\n\n| 项目 | 值 |\n| --- | --- |\n\
+///      | HTTP URL | https://open.feishu.cn/open-apis/pond/v1/fish/:id |\n| HTTP Method | GET |\n",
+/// );
+/// let facts = page.facts.ok_or("no operation")?;
+/// assert_eq!(facts.path.value, "/open-apis/pond/v1/fish/{id}");
+/// assert!(page.problems.iter().any(|problem| problem.what.contains("响应体")));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn read(name: &str, text: &str) -> Page {
     let mut problems = Problems::default();
     let format = front::format_of(text);

@@ -57,69 +57,27 @@ fn exercise(text: &str) {
     }
 }
 
+/// What pages are made of, and what breaks readers; separated by spaces.
+const PIECES: &str = "| ---|--- ` ``` ** **示例值**： **可选值有**： **数据校验规则**： ～ └ ∟ <md-table> </md-table> \
+    <md-dt-tr\u{a0}level=\"9999999999\"> <md-td> <md-th> <br> < > \" ' = HTTP\u{a0}URL 名称 类型 必填 描述 string \
+    int\\[\\] 是 https://h/:x --- <!-- --> title: :::html <md-code-json> { } [ ] , // ： é - `: 字符 正则校验： \
+    -1 99999999999999999999 &nbsp;&nbsp; 长度范围：";
+
 fn pieces() -> impl Strategy<Value = String> {
-    let pieces: Vec<&'static str> = vec![
-        "|",
-        "---|---",
+    let mut pieces: Vec<&str> = PIECES
+        .split(' ')
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    pieces.extend([
         "\n",
         "  \n",
-        "`",
-        "```",
-        "**",
-        "**示例值**：",
-        "**可选值有**：",
-        "**数据校验规则**：",
-        "- 长度范围：",
-        "～",
-        "&nbsp;&nbsp;└ ",
-        "∟",
-        "<md-table>",
-        "</md-table>",
-        "<md-dt-tr level=\"9999999999\">",
-        "<md-td>",
-        "<md-th>",
-        "<br>",
-        "<",
-        ">",
-        "\"",
-        "'",
-        "=",
-        "## 请求",
-        "### 请求体",
-        "### 响应体",
-        "### 错误码",
-        "HTTP URL",
-        "HTTP Method",
-        "名称",
-        "类型",
-        "必填",
-        "描述",
-        "string",
-        "int\\[\\]",
-        "是",
-        "https://h/:x",
-        "---",
-        "<!--",
-        "-->",
-        "title:",
-        ":::html",
-        "<md-code-json>",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        "//",
-        "：",
-        "é",
+        " ",
         "\u{a0}",
-        "- `",
-        "`: ",
-        "字符",
-        "正则校验：",
-        "-1",
-        "99999999999999999999",
-    ];
+        "\n## 请求\n",
+        "\n### 请求体\n",
+        "\n### 响应体\n",
+        "\n### 错误码\n",
+    ]);
     prop::collection::vec(prop::sample::select(pieces), 0..120).prop_map(|parts| parts.concat())
 }
 
