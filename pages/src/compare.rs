@@ -111,6 +111,11 @@ pub fn compare(page: &OperationFacts, spec: &OperationFacts, waivers: &[Waiver])
     }
 }
 
+fn count_fields(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} field{plural}")
+}
+
 /// One side of a difference: its words and its line.
 pub(crate) type Said = Option<(String, usize)>;
 

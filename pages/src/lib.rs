@@ -40,7 +40,7 @@ pub use facts::{
 };
 pub use front::Format;
 pub use problems::Problem;
-pub use prose::{Claim, prose_states, states};
+pub use prose::{Claim, hints, prose_states, states};
 pub use types::{Ty, type_of_text};
 pub use value::{fits_type, same_value, value_of_text};
 

@@ -54,6 +54,52 @@ pub fn prose_states(page: &Item, head: &str, fact: Fact, spec: &Item) -> bool {
             .all(|claim| states(&text, claim) || states(head, claim))
 }
 
+/// Limits that an item's running text seems to state and its lists do not: `最大3000个utf8字符`.
+///
+/// A guess for people who transcribe a page, no fact.
+pub fn hints(item: &Item) -> Vec<String> {
+    let listed = [
+        &item.min,
+        &item.max,
+        &item.min_length,
+        &item.max_length,
+        &item.min_items,
+        &item.max_items,
+    ];
+    let listed: Vec<f64> = listed
+        .into_iter()
+        .flatten()
+        .map(|bound| bound.value)
+        .collect();
+    let text = item.prose.as_str();
+    let mut hints = Vec::new();
+    let mut rest = 0;
+    while let Some(start) = text[rest..].find(|c: char| c.is_ascii_digit()) {
+        let start = rest + start;
+        let length = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        rest = start + length;
+        let number: f64 = text[start..rest].parse().unwrap_or(f64::NAN);
+        let before = last_chars(&text[..start], 6);
+        if before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            // `utf8` is no number.
+            continue;
+        }
+        let most = ["最多", "最大", "最长", "不超过", "上限", "至多", "以内"];
+        let limit = most.iter().any(|word| before.contains(word));
+        if (limit || counts_characters(&text[rest..])) && !listed.contains(&number) {
+            let after: String = text[rest..].chars().take(8).collect();
+            hints.push(format!("{before}{}{after}", &text[start..rest]).replace('\n', " "));
+        }
+    }
+    hints
+}
+
+fn last_chars(text: &str, count: usize) -> String {
+    let mut last: Vec<char> = text.chars().rev().take(count).collect();
+    last.reverse();
+    last.into_iter().collect()
+}
+
 /// The item's own text, with what is said about its values.
 fn item_prose(item: &Item) -> String {
     let mut text = item.prose.clone();
@@ -211,6 +257,17 @@ mod tests {
         let page = Item::default();
         assert!(prose_states(&page, "最多5个。", Fact::Max, &spec));
         assert!(!prose_states(&page, "最多6个。", Fact::Max, &spec));
+    }
+
+    #[test]
+    fn limits_in_the_text_are_hinted_at() {
+        let mut item = Item {
+            prose: "标题，支持最大3000个utf8字符。见第2章".to_owned(),
+            ..Item::default()
+        };
+        assert_eq!(hints(&item), ["题，支持最大3000个utf8字符。"]);
+        item.max_length = Some(crate::Stated::new(3000.0, 1));
+        assert_eq!(hints(&item), [""; 0]);
     }
 
     #[test]

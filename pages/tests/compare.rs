@@ -431,3 +431,37 @@ fn a_page_without_a_table_of_the_answer_decides_nothing_about_it() {
         &["response presence Undecidable"],
     );
 }
+
+#[test]
+fn an_alias_of_an_address_is_known_by_its_end() {
+    let facts = |url: &str, path: Option<&str>| {
+        let mut facts = OperationFacts::default();
+        facts.source.url = Some(Stated::new(url, 1));
+        facts.source.full_path = path.map(|path| Stated::new(path, 1));
+        facts
+    };
+    let spec = facts("https://h/document/x/y/pond-v1/fish/get", None);
+    check(
+        &facts("https://h/document/server-docs/pond-v1/fish/get", None),
+        &spec,
+        &[],
+    );
+    check(
+        &facts("https://h/document/server-docs/pond-v1/fish/list", None),
+        &spec,
+        &["page-url page-url Undecidable"],
+    );
+    check(
+        &facts(
+            "https://h/document/z/pond-v1/fish/get",
+            Some("/z/pond-v1/fish/get"),
+        ),
+        &spec,
+        &["page-url page-url Different"],
+    );
+    check(
+        &facts("https://other/document/x/y/pond-v1/fish/get", Some("/x")),
+        &spec,
+        &[],
+    );
+}

@@ -40,7 +40,7 @@ updateTime: "1691401913000"
 | `pond` | `input_pond` | 是 | 新值 |
 | &nbsp;&nbsp;└ `kind` | `int` | 否 | 水<br>**可选值有**：<br>- `1`: 淡 - `2`: 咸<br>**默认值**：`1` |
 | &nbsp;&nbsp;└ `owner` | `member` | 否 | 主 |
-| &nbsp;&nbsp;&nbsp;&nbsp;└ `id` | `string` | 是 | 号 |
+| &nbsp;&nbsp;&nbsp;&nbsp;└ `id` | `string` | 是 | 号，最长20个字符 |
 | `update_fields` | `string\[\]` | 是 | 改<br>**示例值**：["kind"]<br>**数据校验规则**：<br>- 最小长度：`1` |
 
 ### 请求体示例
@@ -164,7 +164,8 @@ components:
       properties:
         id:
           type: string
-          description: # TODO(you): in our words: 号
+          description: # TODO(you): in our words: 号，最长20个字符
+          x-feishu-prose: # TODO(you): does the text state a limit? 号，最长20个字符
 "##;
 
 #[test]

@@ -4,7 +4,7 @@
 //! where not, what the order proves is decided, and the rest is undecidable.
 
 use super::items::{Context, presence};
-use super::{Group, Report};
+use super::{Group, Report, count_fields};
 use crate::facts::{Fact, Item};
 
 /// More rows than any page has; beyond it nothing is decided.
@@ -27,7 +27,7 @@ pub(crate) fn compare(
         align(context, root, page, &fields, report);
         "the format lost the nesting; fields were compared in page order"
     };
-    let said = Some((format!("{} fields", page.len()), line));
+    let said = Some((count_fields(page.len()), line));
     let difference = report.add(root, Fact::Presence, Group::Undecidable, said, None);
     difference.note = Some(note.to_owned());
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::items::{Context, Side};
-use super::{Group, Report, Said, flat};
+use super::{Group, Report, Said, count_fields, flat};
 use crate::facts::{Example, Fact, Item, Nesting, OperationFacts, Stated};
 
 /// Compares everything.
@@ -39,9 +39,13 @@ fn source(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
     }
     let (url, other) = (text(&left.url), text(&right.url));
     let document = |said: &Said| said.as_ref().map(|(url, _)| document_path(url).to_owned());
-    if other.is_some() && document(&url) != document(&other) {
-        // Some formats know only an alias of the address, or none.
-        let known = left.full_path.is_some();
+    let alias = match (&url, &other) {
+        (Some((url, _)), Some((other, _))) => may_be_alias(url, other),
+        _ => false,
+    };
+    // Some formats know only an alias of the address, or none.
+    let known = left.full_path.is_some();
+    if other.is_some() && document(&url) != document(&other) && (known || !alias) {
         let group = if known {
             Group::Different
         } else {
@@ -49,6 +53,15 @@ fn source(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
         };
         report.add("page-url", Fact::PageUrl, group, url, other);
     }
+}
+
+/// Whether an address may be another name of a document: both end in the same resource and method.
+fn may_be_alias(url: &str, other: &str) -> bool {
+    let end = |url: &str| {
+        let mut segments = url.rsplit('/').map(str::to_owned);
+        (segments.next(), segments.next())
+    };
+    end(url) == end(other)
 }
 
 /// The path of a document, whatever host serves it.
@@ -151,7 +164,7 @@ fn items(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
         report,
     );
     if page.silent.contains(&Fact::Presence) {
-        let said = Some((format!("{} fields", spec.response.len()), 0));
+        let said = Some((count_fields(spec.response.len()), 0));
         let difference = report.add("response", Fact::Presence, Group::Undecidable, None, said);
         difference.note = Some("the page has no table of the answer".to_owned());
         return;

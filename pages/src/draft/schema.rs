@@ -84,6 +84,7 @@ impl Components {
             entries.extend(constraints(item));
         }
         entries.extend(values(item));
+        entries.extend(prose(item));
         if item.deprecated.is_some() {
             entries.push(entry("deprecated", Node::Text("true".to_owned())));
         }
@@ -175,6 +176,16 @@ impl Components {
 /// A key and its value.
 pub(crate) fn entry(key: &str, value: Node) -> (String, Node) {
     (key.to_owned(), value)
+}
+
+/// Limits that the page states only in its running text, perhaps.
+pub(crate) fn prose(item: &Item) -> Option<(String, Node)> {
+    let hints = crate::prose::hints(item);
+    let gap = Node::gap(&format!(
+        "does the text state a limit? {}",
+        hints.join("; ")
+    ));
+    (!hints.is_empty()).then(|| entry("x-feishu-prose", gap))
 }
 
 /// A gap for a text of ours; the beginning of the page's is shown for orientation.
