@@ -255,8 +255,14 @@ impl Node {
 }
 
 fn example(example: Option<&Example>) -> Entries {
-    let json = example.and_then(|example| example.json.as_ref());
-    json.map(|json| entry("example", Node::json(json)))
+    let node = example.and_then(|example| {
+        let printed = Node::json_text(&example.text);
+        let repaired = || Node::json_text(&crate::examples::repair(&example.text));
+        printed
+            .or_else(repaired)
+            .or_else(|| example.json.as_ref().map(Node::json))
+    });
+    node.map(|node| entry("example", node))
         .into_iter()
         .collect()
 }

@@ -34,7 +34,7 @@ pub(crate) fn read(line: usize, text: &str, problems: &mut Problems) -> Example 
 }
 
 /// Takes out comments and trailing commas, outside of strings.
-fn repair(text: &str) -> String {
+pub(crate) fn repair(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let (mut quoted, mut escaped) = (false, false);

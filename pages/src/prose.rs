@@ -9,6 +9,8 @@ pub enum Claim {
     Characters(f64),
     /// A number: of elements, or a bound of a value.
     Number(f64),
+    /// It must not be empty.
+    NotEmpty,
     /// All of these values.
     Values(Vec<String>),
     /// A default.
@@ -24,11 +26,26 @@ pub enum Claim {
 /// Whether `text` states `claim`.
 ///
 /// A number counts as stated only as a whole number, and as a number of characters only right
-/// before 字符, 字 or 字节; a value only as a whole word.
+/// before 字符, 字 or 字节, as another limit only near a word such as 最多; a value only as a whole
+/// word.
 pub fn states(text: &str, claim: &Claim) -> bool {
     match claim {
-        Claim::Characters(number) => numbers(text, *number).any(counts_characters),
-        Claim::Number(number) => numbers(text, *number).next().is_some(),
+        Claim::Characters(number) => {
+            numbers(text, *number).any(|(_, after)| counts_characters(after))
+        }
+        Claim::Number(number) => {
+            numbers(text, *number).any(|(before, after)| limits(before, after))
+        }
+        Claim::NotEmpty => {
+            ["不能", "不允许", "不可", "不得"].iter().any(|not| {
+                text.match_indices(not).any(|(at, _)| {
+                    let near: String = text[at..].chars().take(7).collect();
+                    near.contains("为空")
+                })
+            }) || ["至少1", "至少 1", "至少一", "最少1"]
+                .iter()
+                .any(|word| text.contains(word))
+        }
         Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
         Claim::Default(value) => text
             .split(['。', '\n', '；'])
@@ -84,8 +101,7 @@ pub fn hints(item: &Item) -> Vec<String> {
             // `utf8` is no number.
             continue;
         }
-        let most = ["最多", "最大", "最长", "不超过", "上限", "至多", "以内"];
-        let limit = most.iter().any(|word| before.contains(word));
+        let limit = limits(&text[..start], &text[rest..]);
         if (limit || counts_characters(&text[rest..])) && !listed.contains(&number) {
             let after: String = text[rest..].chars().take(8).collect();
             hints.push(format!("{before}{}{after}", &text[start..rest]).replace('\n', " "));
@@ -118,8 +134,12 @@ fn claims(fact: Fact, spec: &Item) -> Vec<Claim> {
         claims.extend(bound(length).map(Claim::Characters));
         claims
     };
+    let at_least_one = |length: &Option<crate::Stated<f64>>| bound(length) == Some(1.0);
     let word = |text: &str| text.trim_matches('"').to_owned();
     match fact {
+        Fact::Min if at_least_one(&spec.min_length) || at_least_one(&spec.min_items) => {
+            vec![Claim::NotEmpty]
+        }
         Fact::Min => bounds(&spec.min, &spec.min_length, &spec.min_items),
         Fact::Max => bounds(&spec.max, &spec.max_length, &spec.max_items),
         Fact::Enum => vec![Claim::Values(
@@ -141,20 +161,20 @@ fn one(stated: &Option<crate::Stated<String>>, claim: impl Fn(&str) -> Claim) ->
     stated.iter().map(|stated| claim(&stated.value)).collect()
 }
 
-/// What follows each place where the number stands as a whole number.
-fn numbers(text: &str, number: f64) -> impl Iterator<Item = &str> {
+/// What stands before and behind each place where the number stands as a whole number.
+fn numbers(text: &str, number: f64) -> impl Iterator<Item = (&str, &str)> {
     let plain = number.to_string();
     let grouped = grouped(&plain);
     let mut found = Vec::new();
     for spelled in [plain, grouped] {
         for (at, _) in text.match_indices(spelled.as_str()) {
-            let before = text[..at].chars().next_back();
+            let before = &text[..at];
             let after = &text[at + spelled.len()..];
             let digit = |c: char| c.is_ascii_digit() || c == '.';
             let goes_on = after.starts_with(|c: char| c.is_ascii_digit())
                 || (after.starts_with('.') && after[1..].starts_with(|c: char| c.is_ascii_digit()));
-            if !before.is_some_and(digit) && !goes_on {
-                found.push(after);
+            if !before.ends_with(digit) && !goes_on {
+                found.push((before, after));
             }
         }
     }
@@ -174,6 +194,35 @@ fn grouped(plain: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// A number is a limit near a word that says so.
+fn limits(before: &str, after: &str) -> bool {
+    let words = [
+        "最多",
+        "最大",
+        "最长",
+        "最少",
+        "最小",
+        "最短",
+        "至少",
+        "至多",
+        "超过",
+        "上限",
+        "下限",
+        "只能",
+        "只支持",
+        "只允许",
+        "仅支持",
+        "大于",
+        "小于",
+        "范围",
+    ];
+    let before = last_chars(before, 10);
+    let after: String = after.chars().take(5).collect();
+    words.iter().any(|word| before.contains(word))
+        || after.contains("以内")
+        || after.contains("之内")
 }
 
 /// `个utf8字符`, ` 个字符`, `字`: the unit stands right behind the number.
@@ -219,13 +268,40 @@ mod tests {
     fn a_number_is_no_part_of_a_number() {
         check("最大3000个字符", Claim::Characters(300.0), false);
         check("最大13000个字符", Claim::Characters(3000.0), false);
-        check("10.5 倍", Claim::Number(10.0), false);
+        check("最多10.5 倍", Claim::Number(10.0), false);
         check("最多50个。", Claim::Number(50.0), true);
     }
 
     #[test]
+    fn a_number_is_a_limit_near_a_word_that_says_so() {
+        check("目前1个任务", Claim::Number(1.0), false);
+        check("一个任务最多只能设置1个提醒", Claim::Number(1.0), true);
+        check("50个以内", Claim::Number(50.0), true);
+    }
+
+    #[test]
+    fn not_empty_is_at_least_one() {
+        let spec = Item {
+            min_length: Some(crate::Stated::new(1.0, 1)),
+            ..Item::default()
+        };
+        let page = |prose: &str| Item {
+            prose: prose.to_owned(),
+            ..Item::default()
+        };
+        assert!(prose_states(&page("不能为空"), "", Fact::Min, &spec));
+        assert!(prose_states(
+            &page("如要更新，不能设为空。"),
+            "",
+            Fact::Min,
+            &spec
+        ));
+        assert!(!prose_states(&page("可以为空"), "", Fact::Min, &spec));
+    }
+
+    #[test]
     fn thousands_may_be_grouped() {
-        check("max 10,000", Claim::Number(10000.0), true);
+        check("最多10,000个", Claim::Number(10000.0), true);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! A small YAML writer: block style, with comments for the gaps.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// A piece of YAML.
@@ -39,20 +42,14 @@ impl Node {
         Node::Text(format!("[{}]", words.join(", ")))
     }
 
-    /// JSON in block style.
+    /// A JSON value in block style.
     pub(crate) fn json(value: &Value) -> Node {
-        match value {
-            Value::Object(map) if !map.is_empty() => Node::Map(
-                map.iter()
-                    .map(|(key, value)| (scalar(key), Node::json(value)))
-                    .collect(),
-            ),
-            Value::Array(items) if !items.is_empty() => {
-                Node::List(items.iter().map(Node::json).collect())
-            }
-            Value::String(text) => Node::string(text),
-            other => Node::Text(other.to_string()),
-        }
+        Node::json_text(&value.to_string()).unwrap_or_else(|| Node::Text(value.to_string()))
+    }
+
+    /// JSON text in block style, its keys in their order.
+    pub(crate) fn json_text(text: &str) -> Option<Node> {
+        serde_json::from_str(text).ok()
     }
 
     /// The text, ending in a line break.
@@ -117,6 +114,70 @@ impl Node {
     }
 }
 
+/// Reads JSON; `serde_json`'s own values sort their keys, unless a feature changes that for every
+/// crate around.
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::Text(Value::from(value).to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::string(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Text("null".to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(match list.is_empty() {
+            true => Node::Text("[]".to_owned()),
+            false => Node::List(list),
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let mut map = Vec::new();
+        while let Some((key, value)) = entries.next_entry::<String, Node>()? {
+            map.push((scalar(&key), value));
+        }
+        Ok(match map.is_empty() {
+            true => Node::Text("{}".to_owned()),
+            false => Node::Map(map),
+        })
+    }
+}
+
 fn scalar(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./{}".contains(c);
     let safe = text.chars().all(plain)
@@ -153,10 +214,10 @@ mod tests {
 
     #[test]
     fn maps_and_lists_are_blocks() {
-        let value = serde_json::json!({"a": [{"b": "x y", "c": 1}], "d": {}});
+        let node = Node::json_text(r#"{"d": {}, "a": [{"c": 1, "b": "x y"}]}"#);
         assert_eq!(
-            Node::json(&value).write(),
-            "a:\n  - b: \"x y\"\n    c: 1\nd: {}\n"
+            node.map(|node| node.write()).as_deref(),
+            Some("d: {}\na:\n  - c: 1\n    b: \"x y\"\n")
         );
     }
 
