@@ -37,6 +37,11 @@ pub fn emit_examples(api: &ir::Api) -> Vec<File> {
     emit::emit_examples(api)
 }
 
+/// The demands of all operations that concern several fields, as a Markdown table.
+pub fn rules(api: &ir::Api) -> String {
+    emit::rules(api)
+}
+
 /// Reads a spec and writes it down as Rust.
 pub fn generate(sources: &[Source]) -> Result<Vec<File>, Diagnostics> {
     Ok(emit(&read(sources)?))

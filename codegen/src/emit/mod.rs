@@ -6,6 +6,7 @@ mod fields;
 mod modules;
 mod operation;
 mod print;
+mod rules;
 mod types;
 
 pub(crate) use docs::limits;
@@ -24,6 +25,11 @@ pub struct File {
 /// Tests of the pages' examples, relative to the folder of the tests.
 pub(crate) fn emit_examples(api: &Api) -> Vec<File> {
     examples::emit(api)
+}
+
+/// The table of rules for the README of the spec.
+pub(crate) fn rules(api: &Api) -> String {
+    rules::table(api)
 }
 
 /// All files of the generated module, sorted by path.
