@@ -1,6 +1,7 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
 mod codegen;
+mod diff;
 mod files;
 
 use std::process::ExitCode;
@@ -23,12 +24,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
+    Diff(diff::Arguments),
 }
 
 fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Diff(arguments) => return diff::run(&root, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
