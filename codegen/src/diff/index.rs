@@ -34,11 +34,10 @@ impl<'a> Index<'a> {
         match ty {
             Type::List(item) | Type::Map(item) => self.mark(item, operation),
             Type::Struct(path) | Type::Enum(path) => {
-                if self.users.entry(path.clone()).or_default().insert(operation) {
-                    for field in self.fields(path) {
-                        self.mark(&field.ty, operation);
-                    }
-                }
+                let is_new = self.users.entry(path.clone()).or_default().insert(operation);
+                // Types may hold themselves; each is followed once.
+                let fields = if is_new { self.fields(path) } else { &[] };
+                fields.iter().for_each(|field| self.mark(&field.ty, operation));
             }
             _ => {}
         }
