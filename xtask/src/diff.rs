@@ -1,15 +1,15 @@
 //! `cargo xtask diff`: what changed in the spec since a git revision, as users of the client see it.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use clap::ValueEnum;
 use feishu_openapi_codegen::diff::{Format, compare, is_breaking, render, render_table};
 use feishu_openapi_codegen::ir::Api;
-use feishu_openapi_codegen::{Source, read};
+use feishu_openapi_codegen::{Source, read, report};
 
-use crate::{codegen, files};
+use crate::files;
 
 /// Where the main branch may be found; the first that is not checked out right now counts.
 const MAIN: [&str; 4] = ["origin/main", "origin/master", "main", "master"];
@@ -86,8 +86,14 @@ fn changes(root: &Path, arguments: &Arguments) -> Result<(String, bool), String>
     Ok((text, is_breaking(&changes)))
 }
 
+/// Reads one of the two specs; its mistakes are the error.
 fn api(sources: &[Source], heading: &str) -> Result<Api, String> {
-    read(sources).map_err(|diagnostics| format!("{}\n{heading}", codegen::explain(diagnostics, sources)))
+    read(sources).map_err(|diagnostics| {
+        let color = std::io::stderr().is_terminal();
+        let mistakes = diagnostics.locate(sources);
+        let text: Vec<String> = mistakes.iter().map(|located| report::human(located, sources, color)).collect();
+        format!("{}\n\n{heading}; nothing was compared", text.join("\n\n"))
+    })
 }
 
 /// What the working tree is compared with.
@@ -162,4 +168,64 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
 
 fn text(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "git printed a name that is not UTF-8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A repository of its own, with one commit on `main`.
+    fn repository(name: &str) -> PathBuf {
+        let root = std::env::temp_dir().join(format!("feishu-openapi-diff-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(root.join("spec/demo/v1")).unwrap();
+        git(&root, &["init", "--quiet", "--initial-branch=main"]).unwrap();
+        write(&root, "spec/demo/v1/thing.yaml", "one");
+        root
+    }
+
+    fn write(root: &Path, path: &str, text: &str) {
+        fs::write(root.join(path), text).unwrap();
+        git(root, &["add", "--all"]).unwrap();
+        let identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
+        git(root, &[&identity[..], &["commit", "--quiet", "--message", text]].concat()).unwrap();
+    }
+
+    #[test]
+    fn a_branch_is_compared_with_where_it_left_the_main_branch() {
+        let root = repository("branch");
+        let start = commit(&root, "HEAD").unwrap().unwrap();
+        assert_eq!(default_base(&root).unwrap().name, "HEAD");
+        git(&root, &["switch", "--quiet", "--create", "change"]).unwrap();
+        write(&root, "spec/demo/v1/thing.yaml", "two");
+        git(&root, &["switch", "--quiet", "main"]).unwrap();
+        write(&root, "README.md", "later");
+        git(&root, &["switch", "--quiet", "change"]).unwrap();
+        let base = default_base(&root).unwrap();
+        assert_eq!((base.name.as_str(), base.commit), ("the merge base with main", start));
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn the_spec_of_a_commit_is_read_without_touching_the_working_tree() {
+        let root = repository("commit");
+        fs::write(root.join("spec/demo/v1/thing.yaml"), "edited").unwrap();
+        fs::write(root.join("spec/notes.md"), "no spec").unwrap();
+        let head = commit(&root, "HEAD").unwrap().unwrap();
+        assert_eq!(sources_at(&root, &head).unwrap(), [Source::new("spec/demo/v1/thing.yaml", "one")]);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_git_does_not_know_is_said_plainly() {
+        let root = repository("unknown");
+        assert_eq!(commit(&root, "nowhere"), Ok(None));
+        assert!(unknown(&root, "nowhere").starts_with("there is no revision `nowhere`\nhelp: "));
+        fs::remove_dir_all(root.join(".git")).unwrap();
+        assert!(commit(&root, "HEAD").unwrap_err().contains("not a git repository"));
+        fs::remove_dir_all(root).unwrap();
+    }
 }

@@ -1,5 +1,6 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod ci;
 mod codegen;
 mod diff;
 mod files;
@@ -26,6 +27,8 @@ enum Task {
     },
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
+    /// Run everything that continuous integration runs.
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
+        Task::Ci => ci::run(&root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,8 +16,7 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Section; 4] =
-        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+    const ALL: [Section; 4] = [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
