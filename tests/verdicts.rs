@@ -130,8 +130,66 @@ fn a_change_of_a_shared_type_is_said_once() {
     let other = api(&[edit::Edit::Replace("v1/common.yaml", &["        guid: {type"], MORE)]);
     let changes = compare(&api(&[]), &other);
     assert!(!is_breaking(&changes));
-    let expected = "### Additive\n\n- `demo::v1::Thing` (in 4 operations), `more`: added: `String`\n";
+    let expected = "### Additive\n\n- `demo::v1::Thing` (in 4 operations), `more`: added, `String`\n";
     assert_eq!(render(&changes, Format::Markdown), expected);
+}
+
+#[test]
+fn a_change_of_a_shared_parameter_is_said_once() {
+    let mut sources = feishu_openapi_tests::spec();
+    let before = feishu_openapi_codegen::read(&sources).expect("the spec has no mistakes");
+    let common = sources.iter_mut().find(|source| source.path == "spec/common.yaml").expect("it exists");
+    common.text = common.text.replace("default: open_id", "default: union_id");
+    let after = feishu_openapi_codegen::read(&sources).expect("the spec has no mistakes");
+    let changes = compare(&before, &after);
+    assert_eq!(changes.len(), 1);
+    let text = render(&changes, Format::Markdown);
+    assert!(text.ends_with("default: `\"open_id\"` → `\"union_id\"`\n"), "{text}");
+}
+
+#[test]
+fn what_was_removed_is_looked_for_under_another_name() {
+    const FIELD: (&[&str], &[&str]) = (&["{name: size, in: query"], &["{name: count, in: query"]);
+    const OPERATION: (&[&str], &[&str]) =
+        (&["operationId: demo.v1.thing.move"], &["operationId: demo.v1.thing.relocate"]);
+    let edits = [FIELD, OPERATION].map(|(old, new)| edit::Edit::Replace("v1/thing.yaml", old, new));
+    let text = render(&compare(&api(&[]), &api(&edits)), Format::Human);
+    let expected = "\
+breaking
+  demo.v1.thing.list
+    query.size: removed; renamed to count? [sent-field-removed]
+  demo.v1.thing.move
+    removed (POST /open-apis/demo/v1/things/{thing_guid}/move); renamed to demo.v1.thing.relocate? [operation-removed]
+
+additive
+  demo.v1.thing.list
+    query.count: added, Option<i64> [optional-field-added]
+  demo.v1.thing.relocate
+    added (POST /open-apis/demo/v1/things/{thing_guid}/move) [operation-added]
+
+2 breaking, 2 additive, 0 documentation
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn tools_get_every_change_with_its_verdict() {
+    let other =
+        api(&[edit::Edit::Replace("v1/common.yaml", &["The person., maxLength: 20"], &["The person., maxLength: 10"])]);
+    let text = render(&compare(&api(&[]), &other), Format::Json);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let expected = serde_json::json!([{
+        "verdict": "breaking",
+        "kind": "limit-tightened",
+        "subject": "type",
+        "name": "demo::v1::Member",
+        "path": "id",
+        "operations": 4,
+        "before": "20",
+        "after": "10",
+        "text": "maxLength: 20 → 10",
+    }]);
+    assert_eq!(json, expected);
 }
 
 fn assert_rows(name: &str, old: &Api, new: &Api, expected: &[&str]) {

@@ -1,7 +1,7 @@
 //! Fields of requests, answers and types.
 
 use super::table::{self, Row, Used};
-use super::{At, Comparison, limits};
+use super::{At, Comparison, Subject, limits};
 use crate::emit::field_ty;
 use crate::ir::{Body, BodyField, Field, Operation, Presence, Type, TypeDef, Value, Values};
 
@@ -120,7 +120,8 @@ impl<'a> Comparison<'a> {
                 (_, false) => &table::OPTIONAL_ADDED,
             };
             let ty = shown(after.field);
-            let text = if after.is_required() { format!("added, required: `{ty}`") } else { format!("added: `{ty}`") };
+            let text =
+                if after.is_required() { format!("added and required, `{ty}`") } else { format!("added, `{ty}`") };
             self.push(&at.below(after.path()), row, None, Some(ty), text);
         }
         if mode == Mode::Same(Used::Sent) {
@@ -146,7 +147,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn field(&mut self, at: &At, mode: Mode, before: &Placed<'a>, after: &Placed<'a>) {
-        let at = at.below(after.path());
+        let at = self.parameter_at(before, after).unwrap_or_else(|| at.below(after.path()));
         let (old, new) = (before.field, after.field);
         let same_type = self.same_type(&old.ty, &new.ty);
         if mode.used() == Used::Sent && before.location.as_str() != after.location.as_str() {
@@ -173,6 +174,13 @@ impl<'a> Comparison<'a> {
             }
         }
         self.field_facts(&at, old, new);
+    }
+
+    /// Where changes of a shared parameter stand: they are said once, not for each of its operations.
+    fn parameter_at(&self, before: &Placed<'a>, after: &Placed<'a>) -> Option<At> {
+        let operations = *self.new.parameters.get(&after.field.place)?;
+        let stays = before.field.place == after.field.place && before.location == after.location;
+        stays.then(|| At::whole(Subject::Parameter { name: after.path(), operations }))
     }
 
     /// Which row says that a field has another type in Rust, if it has.

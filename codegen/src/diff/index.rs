@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Place;
 use crate::emit::all_types;
 use crate::ir::{Api, Field, Module, Operation, Struct, Type, TypeDef, TypePath, Values};
 
@@ -11,6 +12,8 @@ pub(super) struct Index<'a> {
     pub(super) operations: BTreeMap<&'a str, &'a Operation>,
     /// The operations that send or receive a type, directly or inside others.
     pub(super) users: BTreeMap<TypePath, BTreeSet<&'a str>>,
+    /// How many operations take a shared parameter, by where it stands.
+    pub(super) parameters: BTreeMap<&'a Place, usize>,
 }
 
 impl<'a> Index<'a> {
@@ -20,11 +23,16 @@ impl<'a> Index<'a> {
             .flat_map(|resource| &resource.operations)
             .map(|operation| (operation.id.as_str(), operation))
             .collect();
-        let mut index = Index { types: all_types(api).collect(), operations, users: BTreeMap::new() };
+        let mut index =
+            Index { types: all_types(api).collect(), operations, users: BTreeMap::new(), parameters: BTreeMap::new() };
         let operations: Vec<&Operation> = index.operations.values().copied().collect();
         for operation in operations {
             for field in operation.request_fields().chain(&operation.answer) {
                 index.mark(&field.ty, &operation.id);
+            }
+            let parameters = operation.path_parameters.iter().chain(&operation.query).map(|field| &field.place);
+            for place in parameters.filter(|place| place.pointer.starts_with("/components/parameters/")) {
+                *index.parameters.entry(place).or_default() += 1;
             }
         }
         index

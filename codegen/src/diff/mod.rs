@@ -51,6 +51,13 @@ pub enum Subject {
     Module(String),
     /// An operation, by its id.
     Operation(String),
+    /// A parameter that operations share, such as `query.user_id_type`.
+    Parameter {
+        /// Its place in a request and its name.
+        name: String,
+        /// How many operations take it.
+        operations: usize,
+    },
     /// A type.
     Type {
         /// As users write it, `task::v2::Member`.
@@ -137,7 +144,7 @@ impl<'a> Comparison<'a> {
 
     fn module(&mut self, row: &'static Row, name: String, operations: usize) {
         let direction = row.direction.as_str();
-        let text = format!("{direction}, with {}", counted(operations, "operation"));
+        let text = format!("{direction} with {}", counted(operations, "operation"));
         let (before, after) = match row.direction {
             table::Direction::Removed => (Some(name.clone()), None),
             _ => (None, Some(name.clone())),
@@ -147,7 +154,11 @@ impl<'a> Comparison<'a> {
 
     fn push(&mut self, at: &At, row: &'static Row, before: Option<String>, after: Option<String>, text: String) {
         let At { subject, path } = at.clone();
-        self.changes.push(Change { subject, path, row, before, after, text });
+        let change = Change { subject, path, row, before, after, text };
+        let is_known = matches!(change.subject, Subject::Parameter { .. }) && self.changes.contains(&change);
+        if !is_known {
+            self.changes.push(change);
+        }
     }
 
     /// A fact that has another value, if it has.

@@ -18,14 +18,14 @@ impl<'a> Comparison<'a> {
         }
         for after in new.iter().filter(|after| !old.iter().any(|before| before.id == after.id)) {
             let call = call(after);
-            let text = format!("added: `{call}`");
+            let text = format!("added (`{call}`)");
             self.push(&at(after), &table::OPERATION_ADDED, None, Some(call), text);
         }
     }
 
     fn operation_removed(&mut self, operation: &'a Operation) {
         let call = call(operation);
-        let mut text = format!("removed: `{call}`");
+        let mut text = format!("removed (`{call}`)");
         let successor = self
             .new
             .operations

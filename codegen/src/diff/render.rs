@@ -111,8 +111,8 @@ fn markdown(changes: &[Change]) -> String {
 fn name(subject: &Subject, quote: &str) -> String {
     match subject {
         Subject::Module(name) | Subject::Operation(name) => format!("{quote}{name}{quote}"),
-        Subject::Type { path, operations } => {
-            format!("{quote}{path}{quote} (in {})", counted(*operations, "operation"))
+        Subject::Type { path: name, operations } | Subject::Parameter { name, operations } => {
+            format!("{quote}{name}{quote} (in {})", counted(*operations, "operation"))
         }
     }
 }
@@ -142,6 +142,7 @@ fn json(changes: &[Change]) -> String {
             let (subject, name, operations) = match &change.subject {
                 Subject::Module(name) => ("module", name, None),
                 Subject::Operation(id) => ("operation", id, None),
+                Subject::Parameter { name, operations } => ("parameter", name, Some(operations)),
                 Subject::Type { path, operations } => ("type", path, Some(operations)),
             };
             serde_json::json!({
