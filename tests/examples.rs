@@ -5,16 +5,14 @@
 
 #[path = "examples/mod.rs"]
 mod examples;
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use feishu_openapi::testing::{Received, Reply, ScriptedTransport};
 use feishu_openapi::{Call, Client, Either, Request, User};
 use feishu_openapi_codegen::ir::{Api, Body, Operation, Value};
 use serde_json::{Value as Json, json};
-
-use support::{Recorded, Recorder};
 
 fn api() -> &'static Api {
     static API: OnceLock<Api> = OnceLock::new();
@@ -34,21 +32,21 @@ where
 {
     let operation = operation(id);
     let answer = operation.response_example.as_ref().map_or_else(|| json!({"code": 0, "msg": "success"}), to_json);
-    let recorder = Recorder::answering(answer.to_string());
-    let client = Client::builder().transport(recorder.clone()).build().expect("a client");
+    let transport = ScriptedTransport::new([Reply::json(200, &answer)]);
+    let client = Client::builder().transport(transport.clone()).build().expect("a client");
     let call = Call::new(client.core(), Either::User(User::new("u-example")), request);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let decoded = runtime.block_on(async { call.await }).unwrap_or_else(|error| panic!("{id}: {error:?}"));
-    let [sent]: [Recorded; 1] = recorder.take().try_into().expect("one request");
+    let [sent]: [Received; 1] = transport.requests().try_into().expect("one request");
 
-    assert_eq!(sent.method, operation.http.as_str(), "{id}");
-    assert_eq!(sent.path, path(operation), "{id}");
-    assert_eq!(sent.query, query(operation), "{id}");
+    assert_eq!(sent.method(), operation.http.as_str(), "{id}");
+    assert_eq!(sent.path(), path(operation), "{id}");
+    let sent_query: BTreeMap<String, String> = sent.query().iter().cloned().collect();
+    assert_eq!(sent_query, query(operation), "{id}");
     match (&operation.body, &operation.request_example) {
-        (Body::None, _) => assert!(sent.body.is_empty(), "{id}: a body that the page does not have"),
+        (Body::None, _) => assert!(sent.body().is_empty(), "{id}: a body that the page does not have"),
         (Body::Json(_), Some(example)) => {
-            let body: Json = serde_json::from_slice(&sent.body).expect("a JSON body");
-            assert_eq!(body, to_json(example), "{id}");
+            assert_eq!(sent.json(), to_json(example), "{id}");
         }
         (Body::Multipart(_), Some(example)) => parts(id, &sent, example),
         (_, None) => panic!("{id}: the spec has no example of the body"),
@@ -84,8 +82,8 @@ fn text(value: &Value) -> String {
 }
 
 /// The parts of a form: each field with its value, and at least one file with a name.
-fn parts(id: &str, sent: &Recorded, example: &Value) {
-    let body = String::from_utf8_lossy(&sent.body);
+fn parts(id: &str, sent: &Received, example: &Value) {
+    let body = String::from_utf8_lossy(sent.body());
     let Value::Map(fields) = example else { panic!("{id}: the example is no object") };
     for (name, value) in fields {
         let disposition = format!("form-data; name=\"{name}\"");
