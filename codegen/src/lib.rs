@@ -5,6 +5,7 @@
 //! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
 
 pub mod diagnostic;
+pub mod diff;
 mod emit;
 pub mod ir;
 mod load;

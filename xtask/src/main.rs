@@ -2,6 +2,7 @@
 
 mod ci;
 mod codegen;
+mod diff;
 mod files;
 
 use std::process::ExitCode;
@@ -24,6 +25,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
+    Diff(diff::Arguments),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Ci => ci::run(&root),
     };
     match outcome {

@@ -9,7 +9,9 @@ mod print;
 mod rules;
 mod types;
 
-pub(crate) use docs::limits;
+pub(crate) use docs::{limits, number, rate_limits};
+pub(crate) use fields::{field_ty, ty};
+pub(crate) use modules::all_types;
 
 use crate::ir::Api;
 
