@@ -2,7 +2,7 @@
 
 use feishu_openapi_codegen::ir::Module;
 use feishu_openapi_codegen::{read, surface};
-use feishu_openapi_tests::spec;
+use feishu_openapi_tests::{orphaned_snapshots, spec};
 
 #[test]
 fn the_surface_of_every_file_is_the_reviewed_one() {
@@ -13,6 +13,13 @@ fn the_surface_of_every_file_is_the_reviewed_one() {
             insta::assert_snapshot!(name(&module), surface::surface(&api, &module));
         }
     });
+}
+
+#[test]
+fn no_snapshot_is_left_over() {
+    let api = read(&spec()).expect("the spec has no mistakes");
+    let names: Vec<String> = surface::modules(&api).iter().map(name).collect();
+    assert_eq!(orphaned_snapshots("surface", &names), [""; 0], "delete these files in tests/surface");
 }
 
 fn name(module: &Module) -> String {
