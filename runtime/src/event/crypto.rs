@@ -93,3 +93,84 @@ fn digest_from_hex(text: &[u8]) -> Option<[u8; 32]> {
     }
     Some(digest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decrypt(encrypted: &str) -> Result<String, String> {
+        let key = EncryptKey::new("test key".to_owned());
+        let bytes = key.decrypt(encrypted).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn the_pages_example_is_decrypted() {
+        let text = decrypt("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=");
+        assert_eq!(text.as_deref(), Ok("hello world"));
+    }
+
+    #[test]
+    fn damaged_text_is_refused() {
+        let cases = [
+            ("", "`encrypt` is too short to hold anything"),
+            ("?", "`encrypt` is not base64"),
+            (
+                "P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk",
+                "`encrypt` is not base64",
+            ),
+            // The IV alone, then less, then half a block more.
+            (
+                "P37w+VZImNgPEO1RBhJ6Rg==",
+                "`encrypt` is cut: it is not made of whole blocks",
+            ),
+            (
+                "P37w+VZImNgPEO0=",
+                "`encrypt` is too short to hold anything",
+            ),
+            (
+                "P37w+VZImNgPEO1RBhJ6RtKl7n6zymIb",
+                "`encrypt` is cut: it is not made of whole blocks",
+            ),
+            // A whole block of text and no padding, made with openssl.
+            (
+                "AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3Y=",
+                "`encrypt` was made with another key, or is damaged",
+            ),
+        ];
+        for (encrypted, message) in cases {
+            assert_eq!(decrypt(encrypted), Err(message.to_owned()), "{encrypted}");
+        }
+    }
+
+    #[test]
+    fn another_key_decrypts_nothing() {
+        let key = EncryptKey::new("another key".to_owned());
+        let error = key.decrypt("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=");
+        assert!(error.is_err_and(|error| error.is_undecipherable()));
+    }
+
+    #[test]
+    fn a_signature_covers_time_nonce_and_body() {
+        let key = EncryptKey::new("test key".to_owned());
+        // Made with sha256sum.
+        let signature = b"755679bccc484598124aca69afe25c0f3a09aa6546ffb2b03c4dccbe3f28e121";
+        let body: &[u8] = b"{\"encrypt\":\"AAECAwQFBgcICQoLDA0OD2u9INIjQbkB77gO4nxBV4C/mN50sXmZlajyz67oXt6NOYNKn05MTFuK7zijmXKMdRtEScnC4TQ2TJ/LEcvBJYzwGmVc8sksZHAhgI3aW8Uw\"}";
+        let is = |signature: &[u8], timestamp: &[u8], nonce: &[u8], body: &[u8]| {
+            key.is_signature(signature, timestamp, nonce, body)
+        };
+        assert!(is(signature, b"1608725989", b"nonce", body));
+        assert!(is(
+            &signature.to_ascii_uppercase(),
+            b"1608725989",
+            b"nonce",
+            body
+        ));
+        assert!(!is(signature, b"1608725988", b"nonce", body));
+        assert!(!is(signature, b"1608725989", b"nonse", body));
+        assert!(!is(signature, b"1608725989", b"nonce", &body[1..]));
+        assert!(!is(&signature[1..], b"1608725989", b"nonce", body));
+        assert!(!is(&[b'x'; 64], b"1608725989", b"nonce", body));
+        assert!(!is(b"", b"1608725989", b"nonce", body));
+    }
+}

@@ -108,7 +108,13 @@ impl Dispatcher {
         let keeper = Arc::new(keeper);
         self.on(move |delivery: Delivery<AppTicket>| {
             let keeper = keeper.clone();
-            async move { keeper.keep(delivery.event).await }
+            async move {
+                // Read leniently, a missing ticket is an empty one; it must not replace a good one.
+                if delivery.event.app_ticket.is_empty() {
+                    return Err("the event holds no ticket".into());
+                }
+                keeper.keep(delivery.event).await
+            }
         })
     }
 
@@ -164,8 +170,7 @@ impl Dispatcher {
             return Ok(Outcome::Handled(header));
         };
         let failed = |error| {
-            EventError::new(Kind::Memory, "what remembers events failed")
-                .with_source(error)
+            EventError::new(Kind::Memory, "what remembers events failed").with_source(error)
         };
         match seen.claim(&header.event_id).await.map_err(failed)? {
             Claim::Done => return Ok(Outcome::Repeated(header)),
