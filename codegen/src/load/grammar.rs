@@ -106,6 +106,7 @@ static EVENT: Object = Object {
         ("x-feishu-field-scopes", List(&Text)),
         ("x-feishu-rules", List(&Obj(&RULE))),
         ("x-feishu-waivers", List(&Obj(&WAIVER))),
+        ("security", List(&Map(&List(&Text)))),
         ("requestBody", Obj(&REQUEST_BODY)),
         ("responses", Map(&OrReference(&RESPONSE))),
     ],

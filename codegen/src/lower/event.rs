@@ -52,6 +52,7 @@ impl Lower<'_> {
         let method = self.method_name(module, place, &id)?;
         let name = format!("{}Event", pascal(&method));
         let extensions = Extensions(&raw.extensions);
+        self.no_tokens(place, raw);
         let (fields, example) = self.content(Owner { module, name: &name }, place, raw)?;
         Some(Event {
             id,
@@ -69,6 +70,18 @@ impl Lower<'_> {
             example,
             place: place.clone(),
         })
+    }
+
+    /// Tools want to be told that there are none.
+    fn no_tokens(&mut self, place: &Place, raw: &Raw) {
+        if raw.security.iter().flatten().next().is_some() {
+            self.diagnostics.push(
+                Diagnostic::new("tokens", &place.key("security"), "an event comes without an access token")
+                    .at_key()
+                    .label("expected none")
+                    .help("write `security: []`"),
+            );
+        }
     }
 
     /// The fields of `event`, and the page's example of the whole envelope.
@@ -141,7 +154,11 @@ mod tests {
     #[test]
     fn an_event_has_no_tokens() {
         let post = post("demo.v1.plant.grown", "application/json", "security: [], ");
-        assert_eq!(check(&["plant"], &post), ["unknown key `security` in an event"]);
+        assert_eq!(check(&["plant"], &post), [""; 0]);
+        let post = self::post("demo.v1.plant.grown", "application/json", "security: [{user_access_token: []}], ");
+        assert_eq!(check(&["plant"], &post), ["an event comes without an access token"]);
+        let post = self::post("demo.v1.plant.grown", "application/json", "parameters: [], ");
+        assert_eq!(check(&["plant"], &post), ["unknown key `parameters` in an event"]);
     }
 
     #[test]

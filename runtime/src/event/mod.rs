@@ -1,8 +1,8 @@
 //! Events: what Feishu sends to an app by itself, over HTTP.
 //!
 //! [`Event`] is the trait of typed events.
-//! With the feature `events` there is what receives them: a [`Receiver`] decides whether a request comes from Feishu
-//! and what it says, a [`Dispatcher`] calls your handlers and answers.
+//! With the feature `events` there is what receives them: a `Receiver` decides whether a request comes from Feishu
+//! and what it says, a `Dispatcher` calls your handlers and answers.
 //! Both work on the types of the `http` crate and fit any web framework.
 //!
 //! Feishu waits three seconds for HTTP 200 and otherwise delivers the event again, up to four times within hours, and
