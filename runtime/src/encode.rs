@@ -1,6 +1,7 @@
 //! From a request to the parts of an HTTP message.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -84,14 +85,12 @@ impl Encoder {
                 "`{name}` cannot be a path segment: {value:?}"
             )));
         }
-        let placeholder = format!("{{{name}}}");
-        let Some(start) = self.url.find(&placeholder) else {
+        let Some(place) = find_parameter(&self.url, name) else {
             return Err(Error::invalid_request(format!(
                 "the path has no parameter `{name}`"
             )));
         };
-        let end = start + placeholder.len();
-        self.url.replace_range(start..end, &percent_encode(value));
+        self.url.replace_range(place, &percent_encode(value));
         Ok(())
     }
 
@@ -235,6 +234,19 @@ impl Encoder {
     fn parts(&mut self) -> &mut Vec<Part> {
         self.parts.get_or_insert_default()
     }
+}
+
+/// Where `{name}` stands in a path.
+///
+/// Values that were filled in before have no braces: they are encoded.
+fn find_parameter(url: &str, name: &str) -> Option<Range<usize>> {
+    let places = url.match_indices('{').map(|(start, _)| start);
+    let mut places = places.filter(|start| {
+        let rest = url[start + 1..].strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('}'))
+    });
+    let start = places.next()?;
+    Some(start..start + name.len() + 2)
 }
 
 fn begin_property(json: &mut Vec<u8>, is_first: bool, name: &str) -> Result<(), Error> {
