@@ -20,6 +20,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
+    // Most names and ids are made of letters, digits, `-` and `_`.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
     utf8_percent_encode(text, ENCODED).into()
 }
 
