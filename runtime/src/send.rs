@@ -207,7 +207,7 @@ impl Core {
     /// Sends a call until it succeeds or is known to fail.
     pub(crate) async fn run(
         &self,
-        call: Prepared,
+        call: &Prepared,
         decoder: &mut dyn Decode,
     ) -> Result<Metadata, Error> {
         let span = tracing::info_span!(
@@ -219,7 +219,7 @@ impl Core {
             attempts = tracing::field::Empty,
         );
         let result = self
-            .run_in_time(&call, decoder)
+            .run_in_time(call, decoder)
             .instrument(span.clone())
             .await;
         if !span.is_disabled() {

@@ -181,7 +181,7 @@ impl TenantTokens {
         prepared.body = PreparedBody::Json(body.into());
         prepared.secrets.push(app.secret.clone());
         let mut decoder = Decoder::<InternalAnswer>::whole();
-        let metadata = core.run(prepared, &mut decoder).await?;
+        let metadata = core.run(&prepared, &mut decoder).await?;
         let answer = decoder.into_data().unwrap_or_default();
         let lifetime = answer
             .expire

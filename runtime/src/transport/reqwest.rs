@@ -41,8 +41,7 @@ impl ReqwestTransport {
         if let Some((origin, parsed)) = self.origin.get()
             && let Some(path) = url.strip_prefix(origin.as_str())
             && path.starts_with('/')
-            && !path.starts_with("//")
-            && !path.contains('\\')
+            && !path[1..].starts_with(['/', '\\'])
         {
             return parsed.join(path);
         }
