@@ -4,6 +4,7 @@
 //! The passes run in this order, each in a module of its own:
 //! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
 
+pub mod bundle;
 pub mod diagnostic;
 mod emit;
 pub mod ir;

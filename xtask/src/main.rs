@@ -1,8 +1,10 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bundle;
 mod codegen;
 mod files;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -23,12 +25,19 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write one self-contained OpenAPI document for each service version, as JSON and YAML.
+    Bundle {
+        /// Where to; made if it does not exist.
+        #[arg(long, default_value = "target/bundle")]
+        out: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Bundle { out } => bundle::run(&root, &out),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ mod grammar;
 mod keys;
 mod positions;
 mod reference;
+pub(crate) mod references;
 mod tree;
 
 pub(crate) use document::{Document, Documents};
@@ -41,7 +42,11 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
         Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
         Err(error) => {
             let place = Place::file(&source.path);
-            diagnostics.push(Diagnostic::new("not-openapi", &place, format!("this is no OpenAPI 3.0 document: {error}")));
+            diagnostics.push(Diagnostic::new(
+                "not-openapi",
+                &place,
+                format!("this is no OpenAPI 3.0 document: {error}"),
+            ));
             None
         }
     }
@@ -55,8 +60,8 @@ fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
             let place = Place::file(&source.path);
             let words = error.to_string();
             let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
-            let mut diagnostic =
-                Diagnostic::new("syntax", &place, format!("this is not YAML: {message}")).label("the reader stopped here");
+            let mut diagnostic = Diagnostic::new("syntax", &place, format!("this is not YAML: {message}"))
+                .label("the reader stopped here");
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
             }
