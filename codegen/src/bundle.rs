@@ -188,10 +188,10 @@ impl Names {
     }
 
     fn rewrite(&self, components: &Components, reference: &mut String) {
-        if let Some(id) = components.target(reference) {
-            if let Some(name) = self.by_id.get(id) {
-                *reference = format!("#/components/{}/{}", id.section.name(), escaped(name));
-            }
+        if let Some(id) = components.target(reference)
+            && let Some(name) = self.by_id.get(id)
+        {
+            *reference = format!("#/components/{}/{}", id.section.name(), escaped(name));
         }
     }
 }

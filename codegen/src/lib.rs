@@ -33,6 +33,11 @@ pub fn emit(api: &ir::Api) -> Vec<File> {
     emit::emit(api)
 }
 
+/// Writes the pages' examples down as tests of the client.
+pub fn emit_examples(api: &ir::Api) -> Vec<File> {
+    emit::emit_examples(api)
+}
+
 /// Reads a spec and writes it down as Rust.
 pub fn generate(sources: &[Source]) -> Result<Vec<File>, Diagnostics> {
     Ok(emit(&read(sources)?))

@@ -7,22 +7,22 @@ use std::path::Path;
 use std::time::Instant;
 
 use feishu_openapi_codegen::diagnostic::Diagnostics;
-use feishu_openapi_codegen::{Source, generate, report};
+use feishu_openapi_codegen::{Source, emit, emit_examples, report};
 
 use crate::files;
 
-/// The folder that the generator owns.
-const OUTPUT: &str = "generated/src/generated";
+/// The folders that the generator owns: the client, and tests of it.
+const CLIENT: &str = "generated/src/generated";
+const EXAMPLES: &str = "tests/examples";
 
 /// Writes what changed, or with `check` says what would.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     let started = Instant::now();
     let sources = files::read_all(root).map_err(|error| error.to_string())?;
-    let wanted: BTreeMap<String, String> = generate(&sources)
-        .map_err(|diagnostics| explain(diagnostics, &sources))?
-        .into_iter()
-        .map(|file| (format!("{OUTPUT}/{}", file.path), file.text))
-        .collect();
+    let api = feishu_openapi_codegen::read(&sources).map_err(|diagnostics| explain(diagnostics, &sources))?;
+    let client = emit(&api).into_iter().map(|file| (format!("{CLIENT}/{}", file.path), file.text));
+    let examples = emit_examples(&api).into_iter().map(|file| (format!("{EXAMPLES}/{}", file.path), file.text));
+    let wanted: BTreeMap<String, String> = client.chain(examples).collect();
     let changes = compare(root, &wanted)?;
     if check {
         return report_stale(&changes, wanted.len());
@@ -87,12 +87,14 @@ struct Change {
 /// What differs between the disk and what is wanted.
 fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<Change>, String> {
     let mut present = BTreeMap::new();
-    let folder = root.join(OUTPUT);
-    if folder.is_dir() {
-        let mut read = |path: &Path| {
-            present.insert(files::relative(root, path), fs::read(path).unwrap_or_default());
-        };
-        files::walk(&folder, &mut read).map_err(|error| format!("{OUTPUT}: {error}"))?;
+    for owned in [CLIENT, EXAMPLES] {
+        let folder = root.join(owned);
+        if folder.is_dir() {
+            let mut read = |path: &Path| {
+                present.insert(files::relative(root, path), fs::read(path).unwrap_or_default());
+            };
+            files::walk(&folder, &mut read).map_err(|error| format!("{owned}: {error}"))?;
+        }
     }
     let mut changes = Vec::new();
     for (path, text) in wanted {

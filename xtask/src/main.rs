@@ -1,6 +1,7 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
 mod bundle;
+mod ci;
 mod codegen;
 mod files;
 
@@ -31,6 +32,8 @@ enum Task {
         #[arg(long, default_value = "target/bundle")]
         out: PathBuf,
     },
+    /// Run everything that continuous integration runs.
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Bundle { out } => bundle::run(&root, &out),
+        Task::Ci => ci::run(&root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

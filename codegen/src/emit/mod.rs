@@ -1,6 +1,7 @@
 //! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
 
 mod docs;
+mod examples;
 mod fields;
 mod modules;
 mod operation;
@@ -18,6 +19,11 @@ pub struct File {
     pub path: String,
     /// The content.
     pub text: String,
+}
+
+/// Tests of the pages' examples, relative to the folder of the tests.
+pub(crate) fn emit_examples(api: &Api) -> Vec<File> {
+    examples::emit(api)
 }
 
 /// All files of the generated module, sorted by path.

@@ -919,9 +919,9 @@ rt::open_enum! {
         TaskCenter = 1,
         /// In a chat, or from a message.
         Chat = 2,
-        /// Through this API, with a tenant\_access\_token.
+        /// Through this API, with a tenant_access_token.
         App = 6,
-        /// Through this API, with a user\_access\_token.
+        /// Through this API, with a user_access_token.
         User = 7,
         /// In a document.
         Document = 8,
