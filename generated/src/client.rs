@@ -75,7 +75,7 @@ impl<I: Identity> Client<I> {
     }
 
     pub(crate) fn call<R: Request>(&self, request: R) -> Call<R> {
-        Call::new(&self.core, self.identity.erase(), request)
+        Call::new(&self.core, self.identity.to_either(), request)
     }
 
     fn with_identity<J>(&self, identity: J) -> Client<J> {
@@ -92,7 +92,7 @@ impl Client<Tenant> {
     }
 }
 
-impl<I: Identity> fmt::Debug for Client<I> {
+impl<I: fmt::Debug> fmt::Debug for Client<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("identity", &self.identity).finish_non_exhaustive()
     }

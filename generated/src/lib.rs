@@ -34,5 +34,12 @@ mod generated;
 use feishu_openapi_runtime as rt;
 
 pub use client::{Client, ClientBuilder};
-pub use feishu_openapi_runtime::*;
+#[cfg(feature = "testing")]
+pub use feishu_openapi_runtime::testing;
+pub use feishu_openapi_runtime::{
+    Accepts, Call, Core, Details, Either, Error, ErrorCode, FEISHU, FieldViolation, File, HelpLink, Identity, Items,
+    LARKSUITE, MemoryTokenStore, Metadata, Method, Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit,
+    RawRequest, RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken, Tenant, TokenStore,
+    Tokens, Transport, Update, User, Violation, Violations, transport,
+};
 pub use generated::*;
