@@ -75,7 +75,8 @@ fn a_bundle_holds_what_the_spec_holds() {
                 continue;
             }
             let inline = version.resources.iter().flat_map(|resource| &resource.operations);
-            let owners = inline.map(|operation| operation.request.as_str()).chain(components.schemas.keys().map(String::as_str));
+            let owners =
+                inline.map(|operation| operation.request.as_str()).chain(components.schemas.keys().map(String::as_str));
             let mut owners = owners.filter(|owner| definition.name().starts_with(owner));
             assert!(owners.next().is_some(), "{} lacks `{}`", bundle.version, definition.name());
         }

@@ -4,16 +4,9 @@
 
 use serde_json::{Map, Value};
 
-/// What [`strip`] leaves out of the comparison.
-#[derive(Debug, Default)]
-pub struct Stripped {
-    /// The operations that are gone.
-    pub operations: Vec<String>,
-}
-
 /// Prepares a bundle for progenitor.
-pub fn strip(document: &mut Value) -> Stripped {
-    let operations = multipart_operations(document);
+pub fn strip(document: &mut Value) {
+    multipart_operations(document);
     error_responses(document);
     schemas(document, &mut |schema| {
         constraints(schema);
@@ -22,11 +15,10 @@ pub fn strip(document: &mut Value) -> Stripped {
         formats(schema);
         lone_references(schema);
     });
-    Stripped { operations }
 }
 
-/// Removes the operations that upload files: progenitor knows no multipart body, and one such operation fails the
-/// whole document.
+/// Removes the operations that upload files and gives their ids: progenitor knows no multipart body, and one such
+/// operation fails the whole document.
 pub fn multipart_operations(document: &mut Value) -> Vec<String> {
     let mut removed = Vec::new();
     if let Some(Value::Object(paths)) = document.get_mut("paths") {
@@ -44,8 +36,8 @@ pub fn multipart_operations(document: &mut Value) -> Vec<String> {
     removed
 }
 
-/// Removes the `default` answer: progenitor would decode every status but 200 into it and refuse bodies that lack a
-/// field, while a failed call of Feishu may come with any body.
+/// Removes the `default` answer: progenitor counts it among the answers of a call that succeeded, and panics when an
+/// operation has two of those.
 pub fn error_responses(document: &mut Value) {
     operations(document, |operation| {
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
@@ -68,7 +60,7 @@ pub fn defaults(schema: &mut Map<String, Value>) {
 }
 
 /// Removes the values of enums, so that any string or number passes: typify's enums are closed, and one new value would
-/// make an answer undecodable.
+/// make an answer undecodable. It also panics at two values that become one name, such as `yyyy-mm-dd` and `yyyy/mm/dd`.
 pub fn enums(schema: &mut Map<String, Value>) {
     schema.remove("enum");
 }
@@ -83,11 +75,11 @@ pub fn formats(schema: &mut Map<String, Value>) {
 /// Writes `allOf` of one reference as the reference: typify would make a type of its own for each such field.
 pub fn lone_references(schema: &mut Map<String, Value>) {
     let Some(Value::Array(parts)) = schema.get("allOf") else { return };
-    if let [part] = &parts[..] {
-        if let Some(reference) = part.get("$ref").cloned() {
-            schema.clear();
-            schema.insert("$ref".to_owned(), reference);
-        }
+    if let [part] = &parts[..]
+        && let Some(reference) = part.get("$ref").cloned()
+    {
+        schema.clear();
+        schema.insert("$ref".to_owned(), reference);
     }
 }
 
