@@ -44,10 +44,8 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
 /// Prints one diagnostic as rustc does, with an excerpt of the file.
 pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let diagnostic = &located.diagnostic;
-    let text = sources
-        .iter()
-        .find(|source| source.path == diagnostic.place.file)
-        .map_or("", |source| source.text.as_str());
+    let text =
+        sources.iter().find(|source| source.path == diagnostic.place.file).map_or("", |source| source.text.as_str());
     let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule).element(
         Snippet::source(text)
             .path(diagnostic.place.file.as_str())

@@ -121,10 +121,14 @@ fn types(text: &mut String, definitions: &[TypeDef]) {
                 line(text, 0, &format!("enum {}", definition.name));
                 match &definition.values {
                     Values::Strings(variants) => {
-                        variants.iter().for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
+                        variants
+                            .iter()
+                            .for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
                     }
                     Values::Integers(variants) => {
-                        variants.iter().for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
+                        variants
+                            .iter()
+                            .for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
                     }
                 }
                 text.push('\n');

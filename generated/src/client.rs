@@ -65,7 +65,10 @@ impl<I: Identity> Client<I> {
     }
 
     /// The same client, calling as the app inside the tenant `tenant_key`; for store apps.
-    pub fn for_tenant(&self, tenant_key: impl Into<std::sync::Arc<str>>) -> Client<Tenant> {
+    pub fn for_tenant(
+        &self,
+        tenant_key: impl Into<std::sync::Arc<str>>,
+    ) -> Client<Tenant> {
         self.with_identity(Tenant::new(tenant_key))
     }
 
@@ -94,6 +97,8 @@ impl Client<Tenant> {
 
 impl<I: fmt::Debug> fmt::Debug for Client<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("identity", &self.identity).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
     }
 }

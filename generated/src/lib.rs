@@ -37,9 +37,11 @@ pub use client::{Client, ClientBuilder};
 #[cfg(feature = "testing")]
 pub use feishu_openapi_runtime::testing;
 pub use feishu_openapi_runtime::{
-    Accepts, Call, Core, Details, Either, Error, ErrorCode, FEISHU, FieldViolation, File, HelpLink, Identity, Items,
-    LARKSUITE, MemoryTokenStore, Metadata, Method, Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit,
-    RawRequest, RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken, Tenant, TokenStore,
-    Tokens, Transport, Update, User, Violation, Violations, transport,
+    Accepts, Call, Core, Details, Either, Error, ErrorCode, FEISHU, FieldViolation,
+    File, HelpLink, Identity, Items, LARKSUITE, MemoryTokenStore, Metadata, Method,
+    Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit, RawRequest,
+    RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken,
+    Tenant, TokenStore, Tokens, Transport, Update, User, Violation, Violations,
+    transport,
 };
 pub use generated::*;

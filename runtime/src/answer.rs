@@ -29,7 +29,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// How much of an answer that is not understood an error keeps, in characters.
-const BODY_START: usize = 300;
+pub(crate) const BODY_START: usize = 300;
 
 /// A request without any answer.
 pub(crate) fn no_answer(error: TransportError) -> Failure {
@@ -159,6 +159,16 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
         inner.retry_after = reset;
     }
     Failure { error, outcome }
+}
+
+/// A download that is no success.
+pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: &[u8]) -> Error {
+    let context = Context {
+        operation,
+        metadata,
+        secrets: &mut std::iter::empty(),
+    };
+    refusal(context, body, None).error
 }
 
 fn refused(json: &Json, code: i64) -> Error {

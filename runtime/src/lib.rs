@@ -15,6 +15,7 @@ mod client_builder;
 mod codes;
 mod constraint;
 mod core;
+mod download;
 mod encode;
 mod envelope;
 mod error;
@@ -32,6 +33,8 @@ mod retry;
 #[doc(hidden)]
 pub mod rt;
 mod send;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod token;
 pub mod transport;
@@ -45,6 +48,7 @@ pub use crate::call::Call;
 pub use crate::client_builder::{ClientBuilder, FEISHU, LARKSUITE};
 pub use crate::constraint::{Checker, Constrained, Violation, Violations};
 pub use crate::core::Core;
+pub use crate::download::Download;
 pub use crate::encode::{Encoder, Masked, QueryValue};
 pub use crate::error::{Details, Error, FieldViolation, HelpLink};
 pub use crate::file::File;

@@ -33,7 +33,7 @@ pub trait Paged: Request {
 
 /// Implements [`Paged`] for a request.
 ///
-/// ```ignore
+/// ```text
 /// paged! { List => Task { page_token, ListResponse { items, page_token, has_more } } }
 /// ```
 #[macro_export]
@@ -77,6 +77,8 @@ pub struct Pages<R: Paged> {
     page_token: Option<String>,
     /// Hashes of the tokens so far: a server that repeats one would never end.
     seen: HashSet<u64>,
+    /// Told after the page that it came with.
+    failure: Option<Error>,
 }
 
 impl<R: Paged> Pages<R> {
@@ -87,6 +89,7 @@ impl<R: Paged> Pages<R> {
             waiting: None,
             page_token,
             seen: HashSet::new(),
+            failure: None,
         }
     }
 
@@ -114,7 +117,7 @@ impl<R: Paged> Pages<R> {
         let mut waiting = match (self.waiting.take(), &self.next) {
             (Some(waiting), _) => waiting,
             (None, Some(call)) => call.clone().into_future(),
-            (None, None) => return Poll::Ready(None),
+            (None, None) => return Poll::Ready(self.failure.take().map(Err)),
         };
         let Poll::Ready(answer) = waiting.as_mut().poll(context) else {
             self.waiting = Some(waiting);
@@ -136,7 +139,9 @@ impl<R: Paged> Pages<R> {
         // An empty token would restart at the first page.
         if page_token.is_empty() || !self.seen.insert(hash(page_token)) {
             let message = "`has_more` is true, but `page_token` is empty or was there before";
-            return Err(Error::new(Kind::UnexpectedAnswer, message).with_operation(R::OPERATION.id));
+            let failure = Error::new(Kind::UnexpectedAnswer, message);
+            self.failure = Some(failure.with_operation(R::OPERATION.id));
+            return Ok(page);
         }
         self.page_token = Some(page_token.to_owned());
         call.request_mut().set_page_token(page_token.to_owned());
@@ -174,7 +179,7 @@ impl<R: Paged> fmt::Debug for Pages<R> {
 
 /// The items of a list, fetched page by page as they are asked for.
 ///
-/// ```ignore
+/// ```text
 /// let mut tasks = client.task_v2().task().list(List::new()).stream();
 /// while let Some(task) = tasks.try_next().await? {
 ///     println!("{}", task.summary);

@@ -73,8 +73,12 @@ impl Lower<'_> {
             Some(ReferenceOr::Item(schema)) if object(&schema).is_some() => schema,
             _ => {
                 self.diagnostics.push(
-                    Diagnostic::new("extension-field", &mask_place.key("target"), format!("the body has no inline object `{target}`"))
-                        .label("expected the property with the new values"),
+                    Diagnostic::new(
+                        "extension-field",
+                        &mask_place.key("target"),
+                        format!("the body has no inline object `{target}`"),
+                    )
+                    .label("expected the property with the new values"),
                 );
                 return fields.into_iter().map(BodyField::Plain).collect();
             }

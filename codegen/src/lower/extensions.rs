@@ -86,11 +86,7 @@ impl<'a> Extensions<'a> {
                 fact: field(Some(waiver), "fact"),
                 page: waiver.get("page").map_or(Value::Null, value),
                 reason: field(Some(waiver), "reason"),
-                operations: list(waiver.get("operations"))
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .map(str::to_owned)
-                    .collect(),
+                operations: list(waiver.get("operations")).iter().filter_map(Json::as_str).map(str::to_owned).collect(),
                 at: waiver.get("at").and_then(Json::as_str).map(str::to_owned),
                 place: place.key(key).index(index),
             })

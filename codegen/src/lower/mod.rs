@@ -102,7 +102,10 @@ impl Lower<'_> {
                     Diagnostic::new("name-collision", &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
-                        .help(format!("the other one stands at `{}` in `{}`; rename one of the two", earlier.pointer, earlier.file)),
+                        .help(format!(
+                            "the other one stands at `{}` in `{}`; rename one of the two",
+                            earlier.pointer, earlier.file
+                        )),
                 );
             }
             return;
@@ -111,11 +114,8 @@ impl Lower<'_> {
     }
 
     fn resource(&mut self, document: &Document, service: &str, version: &str, name: String) -> Resource {
-        let module = Module::Resource {
-            service: service.to_owned(),
-            version: version.to_owned(),
-            resource: name.clone(),
-        };
+        let module =
+            Module::Resource { service: service.to_owned(), version: version.to_owned(), resource: name.clone() };
         let paths = Place::file(&document.path).key("paths");
         let mut operations = Vec::new();
         for (path, item) in document.openapi.paths.iter() {

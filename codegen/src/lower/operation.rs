@@ -141,9 +141,13 @@ impl Lower<'_> {
             Parameter::Query { .. } => &mut parameters.query,
             Parameter::Header { .. } | Parameter::Cookie { .. } => {
                 self.diagnostics.push(
-                    Diagnostic::new("parameter-place", &place.key("in"), format!("`{}` travels in no header", data.name))
-                        .label("expected `path` or `query`")
-                        .help("headers follow from `security` and from the body; leave the parameter out"),
+                    Diagnostic::new(
+                        "parameter-place",
+                        &place.key("in"),
+                        format!("`{}` travels in no header", data.name),
+                    )
+                    .label("expected `path` or `query`")
+                    .help("headers follow from `security` and from the body; leave the parameter out"),
                 );
                 return;
             }
@@ -175,10 +179,14 @@ impl Lower<'_> {
                     None => format!("add a parameter `{name}` with `in: path` and `required: true`"),
                 };
                 self.diagnostics.push(
-                    Diagnostic::new("path-parameter", place, format!("the path names `{name}`, which is not described"))
-                        .at_key()
-                        .label(format!("no parameter `{name}`"))
-                        .help(help),
+                    Diagnostic::new(
+                        "path-parameter",
+                        place,
+                        format!("the path names `{name}`, which is not described"),
+                    )
+                    .at_key()
+                    .label(format!("no parameter `{name}`"))
+                    .help(help),
                 );
             }
         }
@@ -280,17 +288,19 @@ impl Lower<'_> {
         self.error_response(&place, raw);
         let mut answer = Answer::default();
         for (status, response) in &raw.responses.responses {
-            if *status == StatusCode::Code(200) {
-                if let ReferenceOr::Item(response) = response {
-                    answer = self.success(owner, &place.key("200"), response);
-                    continue;
-                }
+            if let (StatusCode::Code(200), ReferenceOr::Item(response)) = (status, response) {
+                answer = self.success(owner, &place.key("200"), response);
+                continue;
             }
             self.diagnostics.push(
-                Diagnostic::new("responses", &place.key(&status.to_string()), format!("unexpected response `{status}`"))
-                    .at_key()
-                    .label("not read")
-                    .help("describe the answer under `\"200\"` and the codes of failures in `x-feishu-errors`"),
+                Diagnostic::new(
+                    "responses",
+                    &place.key(&status.to_string()),
+                    format!("unexpected response `{status}`"),
+                )
+                .at_key()
+                .label("not read")
+                .help("describe the answer under `\"200\"` and the codes of failures in `x-feishu-errors`"),
             );
         }
         if !raw.responses.responses.contains_key(&StatusCode::Code(200)) {

@@ -8,9 +8,7 @@ use openapiv3::{
 use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{
-    Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value,
-};
+use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value};
 use crate::load::{Resolved, Section};
 use crate::names::{ident, is_pascal, pascal};
 
@@ -141,9 +139,7 @@ impl Lower<'_> {
             },
             SchemaKind::Type(SchemaType::Object(object)) => self.inline_object(module, name, place, object),
             SchemaKind::AllOf { all_of } => match &all_of[..] {
-                [ReferenceOr::Reference { reference }] => {
-                    self.reference(&place.key("allOf").index(0), reference)
-                }
+                [ReferenceOr::Reference { reference }] => self.reference(&place.key("allOf").index(0), reference),
                 _ => self.refuse(
                     "all-of",
                     place,
@@ -225,7 +221,12 @@ impl Lower<'_> {
         let ty = match documents.schema(&resolved)? {
             ReferenceOr::Reference { .. } => {
                 let place = resolved.place(Section::Schemas);
-                self.refuse("component", &place, "a component is a schema of its own", "refer to the other one directly")
+                self.refuse(
+                    "component",
+                    &place,
+                    "a component is a schema of its own",
+                    "refer to the other one directly",
+                )
             }
             ReferenceOr::Item(schema) => match &schema.schema_kind {
                 SchemaKind::Type(SchemaType::Object(object)) if object.additional_properties.is_none() => {

@@ -25,6 +25,8 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 pub(crate) struct Slot {
     current: RwLock<Option<Arc<Token>>>,
     renewal: Mutex<Renewal>,
+    /// The last token that the server rejected.
+    rejected: RwLock<Option<Arc<str>>>,
     /// Counts finished renewals; read without the lock of `renewal`.
     finished: std::sync::atomic::AtomicU64,
 }
@@ -60,6 +62,18 @@ impl Slot {
         if is_current {
             *current = None;
         }
+        drop(current);
+        let mut last = self
+            .rejected
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(rejected.secret.clone());
+    }
+
+    /// Whether the server rejected this token: a store may give it once more.
+    pub(crate) fn is_rejected(&self, token: &Token) -> bool {
+        let rejected = self.rejected.read().unwrap_or_else(PoisonError::into_inner);
+        rejected.as_deref() == Some(token.secret())
     }
 
     /// The current token, or the one that `fetch` gets for all who wait.

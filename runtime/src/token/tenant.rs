@@ -96,7 +96,7 @@ impl TenantTokens {
         match slot.fresh() {
             Some(token) => Ok(token),
             // Boxed, since fetching a token is a call that may need a token itself.
-            None => Box::pin(slot.renew(self.load_or_fetch(core, tenant))).await,
+            None => Box::pin(slot.renew(self.load_or_fetch(core, tenant, &slot))).await,
         }
     }
 
@@ -125,11 +125,17 @@ impl TenantTokens {
         format!("{} tenant_access_token {app} {tenant}", core.base_url())
     }
 
-    async fn load_or_fetch(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
+    async fn load_or_fetch(
+        &self,
+        core: &Core,
+        tenant: &Tenant,
+        slot: &Slot,
+    ) -> Result<Token, Error> {
         let key = self.key(core, tenant);
         let stored = self.store.load(&key).await.map_err(store_error)?;
         if let Some(token) = stored.as_ref().and_then(Token::from_stored)
             && token.is_fresh()
+            && !slot.is_rejected(&token)
         {
             return Ok(token);
         }

@@ -891,7 +891,6 @@ impl rt::Request for AddMembers {
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
             500 1470422: "Another call with the same `client_token` is under way.", "Do not call at the same time with one `client_token`.";
         },
-        ..rt::Operation::DEFAULT
     };
     type Response = AddMembersResponse;
 

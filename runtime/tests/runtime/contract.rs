@@ -1,8 +1,6 @@
 //! The shape that generated code relies on.
 
-mod common;
-
-use common::sample::*;
+use crate::sample::*;
 use feishu_openapi_runtime::{Accepts, Call, Core, Request, Tenant, Update};
 
 fn accepts_tenant<R: Accepts<Tenant>>(_: &R) {}
