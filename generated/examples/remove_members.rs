@@ -21,14 +21,20 @@ const MEMBER: &str = "ou_2cefb2f014f8d0c6c2d2eb7bafb0e54f";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (client, server) = match (env::var("FEISHU_APP_ID"), env::var("FEISHU_APP_SECRET")) {
+    let (client, server) = match (
+        env::var("FEISHU_APP_ID"),
+        env::var("FEISHU_APP_SECRET"),
+    ) {
         (Ok(app_id), Ok(app_secret)) => {
             println!("talking to Feishu as the app {app_id}");
             (Client::builder().custom_app(app_id, app_secret).build()?, None)
         }
         _ => {
             let server = Server::with_handler(answer).await?;
-            println!("FEISHU_APP_ID and FEISHU_APP_SECRET are not set: answers come from {}", server.url());
+            println!(
+                "FEISHU_APP_ID and FEISHU_APP_SECRET are not set: answers come from {}",
+                server.url()
+            );
             let builder = Client::builder().base_url(server.url());
             (builder.custom_app("cli_example", "secret").build()?, Some(server))
         }
@@ -36,19 +42,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let task_guid = env::var("FEISHU_TASK_GUID").unwrap_or_else(|_| TASK.to_owned());
     let member = env::var("FEISHU_OPEN_ID").unwrap_or_else(|_| MEMBER.to_owned());
 
-    let request = task::RemoveMembers::new(task_guid, [TaskMember::new(member, "assignee")]);
+    let request =
+        task::RemoveMembers::new(task_guid, [TaskMember::new(member, "assignee")]);
     let request = request.user_id_type(UserIdType::OpenId);
     println!("\nrequest: {request:#?}");
 
     let answer = client.task_v2().task().remove_members(request).with_response().await?;
     println!("\nlog id: {}", answer.metadata.log_id().unwrap_or("none"));
     match answer.data.task {
-        Some(task) => println!("{:?} has {} members left", task.summary, task.members.len()),
+        Some(task) => {
+            println!("{:?} has {} members left", task.summary, task.members.len())
+        }
         None => println!("the answer holds no task"),
     }
 
     for request in server.iter().flat_map(Server::requests) {
-        let query: Vec<String> = request.query().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<String> = request
+            .query()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         println!("\n{} {} {}", request.method(), request.path(), query.join("&"));
         // The body of a token request is a secret.
         if !request.is_token_request() {

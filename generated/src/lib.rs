@@ -42,6 +42,16 @@ pub use feishu_openapi_runtime::{
     Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit, RawRequest,
     RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken,
     Tenant, TokenStore, Tokens, Transport, Update, User, Violation, Violations,
-    transport,
+    serde_json, transport,
 };
 pub use generated::*;
+
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// And those of the Chinese README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.zh-CN.md")]
+struct ReadmeInChinese;

@@ -246,7 +246,7 @@ fn integer(value: &Json) -> Option<i64> {
 }
 
 /// The text of a body without the secrets that the server may repeat in it.
-fn redact<'a>(body: &[u8], secrets: &mut dyn Iterator<Item = &'a str>) -> String {
+fn redact(body: &[u8], secrets: &mut dyn Iterator<Item = &str>) -> String {
     let mut text = String::from_utf8_lossy(body).into_owned();
     for secret in secrets.filter(|secret| !secret.is_empty()) {
         if text.contains(secret) {

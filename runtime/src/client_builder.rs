@@ -30,6 +30,8 @@ pub struct ClientBuilder<C> {
     connect_timeout: Duration,
     config: Config,
     user_agent: Option<String>,
+    #[cfg(feature = "pacing")]
+    pacing: bool,
     builds: PhantomData<fn() -> C>,
 }
 
@@ -52,6 +54,8 @@ impl<C: From<Core>> ClientBuilder<C> {
                 user_agent: HeaderValue::from_static(agent),
             },
             user_agent: None,
+            #[cfg(feature = "pacing")]
+            pacing: false,
             builds: PhantomData,
         }
     }
@@ -130,6 +134,17 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
+    /// Whether calls wait so that the documented rate limits of each operation and
+    /// tenant are kept; not by default.
+    ///
+    /// It helps programs that call in bulk; several processes do not know of each
+    /// other.
+    #[cfg(feature = "pacing")]
+    pub fn pacing(mut self, pacing: bool) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
     /// The `User-Agent` header.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
@@ -167,6 +182,8 @@ impl<C: From<Core>> ClientBuilder<C> {
             tokens: TenantTokens::new(self.app, self.store),
             budget: Budget::full(),
             config,
+            #[cfg(feature = "pacing")]
+            pacer: self.pacing.then(crate::pacing::Pacer::new),
         })))
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: TenantTokens,
     pub(crate) budget: Budget,
     pub(crate) config: Config,
+    #[cfg(feature = "pacing")]
+    pub(crate) pacer: Option<crate::pacing::Pacer>,
 }
 
 /// The settings of a client.
@@ -93,9 +95,21 @@ impl Core {
     }
 
     /// Waits until the documented rate limits allow the call, if pacing is on.
+    #[cfg(feature = "pacing")]
     pub(crate) async fn pace(&self, call: &Prepared) {
-        let _ = call;
+        use crate::send::Auth;
+
+        if let Some(pacer) = &self.0.pacer {
+            match &call.auth {
+                Auth::Tenant(tenant) => pacer.wait(&call.operation, tenant).await,
+                Auth::User(_) => pacer.wait(&call.operation, &Tenant::default()).await,
+                Auth::None => {}
+            }
+        }
     }
+
+    #[cfg(not(feature = "pacing"))]
+    pub(crate) async fn pace(&self, _: &Prepared) {}
 }
 
 impl fmt::Debug for Core {

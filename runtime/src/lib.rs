@@ -26,6 +26,8 @@ mod metadata;
 mod multipart;
 mod operation;
 mod options;
+#[cfg(feature = "pacing")]
+mod pacing;
 mod page;
 mod raw;
 mod request;

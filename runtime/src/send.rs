@@ -200,10 +200,10 @@ impl Core {
         decoder: &mut dyn Decode,
         state: &mut State,
     ) -> Result<Metadata, Error> {
-        self.pace(call).await;
         let mut credential = self.credential(call).await?;
         let mut may_replace_token = true;
         loop {
+            self.pace(call).await;
             let failure = match self.attempt(call, &credential, decoder, state).await {
                 Ok(metadata) => {
                     self.budget().give_back();

@@ -71,7 +71,7 @@ impl Ledger {
             return Reply::tenant_token(&format!("t-{}", self.tokens.fetch_add(1, Relaxed)));
         }
         let number = self.requests.fetch_add(1, Relaxed);
-        if number % ONE_IN != 0 {
+        if !number.is_multiple_of(ONE_IN) {
             self.carry_out(request);
             return ok();
         }

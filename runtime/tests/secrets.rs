@@ -45,7 +45,7 @@ const SECRETS: [&str; 3] = ["the-app-secret", "t-very-secret", "u-token"];
 
 /// A server that repeats every secret it hears, in every way.
 fn chatty(request: &Received, calls: u32) -> Reply {
-    if request.is_token_request() && calls % 2 == 0 {
+    if request.is_token_request() && calls.is_multiple_of(2) {
         return Reply::tenant_token("t-very-secret");
     }
     let heard = format!(

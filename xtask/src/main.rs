@@ -3,6 +3,7 @@
 mod bundle;
 mod ci;
 mod codegen;
+mod diff;
 mod files;
 
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ enum Task {
         #[arg(long, default_value = "target/bundle")]
         out: PathBuf,
     },
+    /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
+    Diff(diff::Arguments),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Bundle { out } => bundle::run(&root, &out),
+        Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Ci => ci::run(&root),
     };
     match outcome {

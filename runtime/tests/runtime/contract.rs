@@ -35,7 +35,7 @@ fn calls_and_streams_are_send_and_static() {
         let call = is_send(Call::new(core, Tenant::default().into(), List::new()));
         let _ = is_send(call.clone().stream());
         let _ = is_send(call.clone().pages());
-        let _ = is_send(call.into_future());
+        drop(is_send(call.into_future()));
     }
     let _ = calls;
 }

@@ -4,6 +4,7 @@ mod contract;
 mod download;
 mod encode;
 mod errors;
+mod pacing;
 mod paging;
 mod retries;
 mod sample;
