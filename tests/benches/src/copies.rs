@@ -19,7 +19,10 @@ pub fn sources(copies: usize) -> Vec<Source> {
         };
         for copy in 0..copies {
             let service = service(copy);
-            let text = source.text.replace("task.v", &format!("{service}.v")).replace("/open-apis/task/", &format!("/open-apis/{service}/"));
+            let text = source
+                .text
+                .replace("task.v", &format!("{service}.v"))
+                .replace("/open-apis/task/", &format!("/open-apis/{service}/"));
             all.push(Source::new(format!("spec/{service}/{rest}"), text));
         }
     }

@@ -56,10 +56,16 @@ pub fn lines(title: &str, x_label: &str, y_label: &str, series: &[Series]) -> St
     );
     for (index, series) in series.iter().enumerate() {
         let color = COLORS[index % COLORS.len()];
-        let path: Vec<String> = series.points.iter().map(|point| format!("{:.1},{:.1}", x(point.0), y(point.1))).collect();
-        let _ = writeln!(svg, "<polyline points=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>", path.join(" "));
+        let path: Vec<String> =
+            series.points.iter().map(|point| format!("{:.1},{:.1}", x(point.0), y(point.1))).collect();
+        let _ = writeln!(
+            svg,
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>",
+            path.join(" ")
+        );
         for point in &series.points {
-            let _ = writeln!(svg, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" fill=\"{color}\"/>", x(point.0), y(point.1));
+            let _ =
+                writeln!(svg, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" fill=\"{color}\"/>", x(point.0), y(point.1));
         }
         let row = TOP + 14.0 + 16.0 * index as f64;
         let _ = writeln!(svg, "<text x=\"{}\" y=\"{row}\" fill=\"{color}\">{}</text>", LEFT + 12.0, series.name);

@@ -110,7 +110,8 @@ fn one(who: &str, copies: usize) {
 
 /// Makes the input in another process, whose memory is not ours.
 fn prepared(copies: usize) -> String {
-    let output = env::current_exe().and_then(|program| Command::new(program).args(["input", &copies.to_string()]).output());
+    let output =
+        env::current_exe().and_then(|program| Command::new(program).args(["input", &copies.to_string()]).output());
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
