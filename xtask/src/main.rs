@@ -1,10 +1,12 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bundle;
 mod ci;
 mod codegen;
 mod diff;
 mod files;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +27,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write one self-contained OpenAPI document for each service version, as JSON and YAML.
+    Bundle {
+        /// Where to; made if it does not exist.
+        #[arg(long, default_value = "target/bundle")]
+        out: PathBuf,
+    },
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
     /// Run everything that continuous integration runs.
@@ -35,6 +43,7 @@ fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Bundle { out } => bundle::run(&root, &out),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Ci => ci::run(&root),
     };

@@ -162,7 +162,7 @@ static SECURITY_SCHEME: Object = Object {
     keys: &[("type", Text), ("scheme", Text), ("bearerFormat", Text), ("description", Text)],
 };
 
-static COMPONENTS: Object = Object {
+pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     required: &[],
     keys: &[

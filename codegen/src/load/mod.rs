@@ -5,6 +5,7 @@ mod grammar;
 mod keys;
 mod positions;
 mod reference;
+pub(crate) mod references;
 mod tree;
 
 pub(crate) use document::{Document, Documents};
