@@ -1,5 +1,6 @@
 //! What is wrong with a spec, where, and what to do about it.
 
+use crate::rules::Rule;
 use crate::source::Source;
 
 /// A place in the spec: a file and a path of keys and indices into its YAML tree.
@@ -44,8 +45,8 @@ pub enum Target {
 /// One mistake in a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The name of the violated rule, as in the list of rules.
-    pub rule: &'static str,
+    /// The violated rule.
+    pub rule: Rule,
     /// What is wrong: lower case, no full stop, names in backticks.
     pub message: String,
     /// Where.
@@ -62,7 +63,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake at the value of `place`.
-    pub fn new(rule: &'static str, place: &Place, message: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, place: &Place, message: impl Into<String>) -> Self {
         Diagnostic {
             rule,
             message: message.into(),
@@ -102,6 +103,8 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Where something is missing in what was read, besides the places of the list.
+    incomplete: Vec<Place>,
 }
 
 impl Diagnostics {
@@ -113,6 +116,17 @@ impl Diagnostics {
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
+        self.incomplete.extend(other.incomplete);
+    }
+
+    /// Remembers that what stands at `place` was left out because of a mistake that is reported elsewhere.
+    pub(crate) fn left_out(&mut self, place: &Place) {
+        self.incomplete.push(place.clone());
+    }
+
+    /// Where mistakes were found or something was left out.
+    pub(crate) fn broken_places(&self) -> impl Iterator<Item = &Place> {
+        self.list.iter().map(|diagnostic| &diagnostic.place).chain(&self.incomplete)
     }
 
     /// Whether nothing is wrong.

@@ -11,6 +11,7 @@ mod load;
 mod lower;
 mod names;
 pub mod report;
+pub mod rules;
 mod source;
 pub mod surface;
 

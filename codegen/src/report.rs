@@ -44,11 +44,9 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
 /// Prints one diagnostic as rustc does, with an excerpt of the file.
 pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let diagnostic = &located.diagnostic;
-    let text = sources
-        .iter()
-        .find(|source| source.path == diagnostic.place.file)
-        .map_or("", |source| source.text.as_str());
-    let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule).element(
+    let text =
+        sources.iter().find(|source| source.path == diagnostic.place.file).map_or("", |source| source.text.as_str());
+    let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name()).element(
         Snippet::source(text)
             .path(diagnostic.place.file.as_str())
             .annotation(AnnotationKind::Primary.span(located.span.clone()).label(diagnostic.label.as_str())),
@@ -80,7 +78,7 @@ pub fn json(located: &[Located]) -> String {
         .iter()
         .map(|located| {
             serde_json::json!({
-                "rule": located.diagnostic.rule,
+                "rule": located.diagnostic.rule.name(),
                 "file": located.diagnostic.place.file,
                 "line": located.line,
                 "column": located.column,

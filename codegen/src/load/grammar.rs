@@ -47,8 +47,7 @@ static INFO: Object = Object {
     keys: &[("title", Text), ("version", Text), ("description", Text)],
 };
 
-static SERVER: Object =
-    Object { name: "a server", required: &["url"], keys: &[("url", Text), ("description", Text)] };
+static SERVER: Object = Object { name: "a server", required: &["url"], keys: &[("url", Text), ("description", Text)] };
 
 static PATH_ITEM: Object = Object {
     name: "a path",
@@ -90,23 +89,14 @@ static OPERATION: Object = Object {
     ],
 };
 
-static EXTERNAL_DOCS: Object = Object {
-    name: "`externalDocs`",
-    required: &["url"],
-    keys: &[("url", Text), ("description", Text)],
-};
+static EXTERNAL_DOCS: Object =
+    Object { name: "`externalDocs`", required: &["url"], keys: &[("url", Text), ("description", Text)] };
 
-static PAGE: Object = Object {
-    name: "`x-feishu-page`",
-    required: &["title", "updated"],
-    keys: &[("title", Text), ("updated", Text)],
-};
+static PAGE: Object =
+    Object { name: "`x-feishu-page`", required: &["title", "updated"], keys: &[("title", Text), ("updated", Text)] };
 
-static RATE_LIMIT: Object = Object {
-    name: "a rate limit",
-    required: &["requests", "per"],
-    keys: &[("requests", Integer), ("per", Text)],
-};
+static RATE_LIMIT: Object =
+    Object { name: "a rate limit", required: &["requests", "per"], keys: &[("requests", Integer), ("per", Text)] };
 
 static PAGING: Object = Object {
     name: "`x-feishu-paging`",
@@ -120,34 +110,19 @@ static UPDATE_MASK: Object = Object {
     keys: &[("target", Text), ("fields", Text), ("clearable", List(&Text))],
 };
 
-static RULE: Object = Object {
-    name: "a rule",
-    required: &["rule", "enforced"],
-    keys: &[("rule", Text), ("enforced", Text)],
-};
+static RULE: Object =
+    Object { name: "a rule", required: &["rule", "enforced"], keys: &[("rule", Text), ("enforced", Text)] };
 
 static WAIVER: Object = Object {
     name: "a waiver",
     required: &["fact", "page", "reason"],
-    keys: &[
-        ("fact", Text),
-        ("page", Any),
-        ("reason", Text),
-        ("operations", List(&Text)),
-        ("at", Text),
-    ],
+    keys: &[("fact", Text), ("page", Any), ("reason", Text), ("operations", List(&Text)), ("at", Text)],
 };
 
 static ERROR: Object = Object {
     name: "an error code",
     required: &["status", "code", "meaning"],
-    keys: &[
-        ("status", Integer),
-        ("code", Integer),
-        ("meaning", Text),
-        ("hint", Text),
-        ("retry", Boolean),
-    ],
+    keys: &[("status", Integer), ("code", Integer), ("meaning", Text), ("hint", Text), ("retry", Boolean)],
 };
 
 static PARAMETER: Object = Object {
@@ -172,11 +147,8 @@ static REQUEST_BODY: Object = Object {
     keys: &[("description", Text), ("required", Boolean), ("content", Map(&Obj(&MEDIA_TYPE)))],
 };
 
-static MEDIA_TYPE: Object = Object {
-    name: "a media type",
-    required: &["schema"],
-    keys: &[("schema", OrReference(&SCHEMA)), ("example", Any)],
-};
+static MEDIA_TYPE: Object =
+    Object { name: "a media type", required: &["schema"], keys: &[("schema", OrReference(&SCHEMA)), ("example", Any)] };
 
 static RESPONSE: Object = Object {
     name: "a response",

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::grammar::{DOCUMENT, OUTSIDE, Object, Shape};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::rules::Rule;
 
 /// Reports everything in `tree` that the grammar does not know.
 pub(crate) fn check(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) {
@@ -74,7 +75,7 @@ impl<'a> Walk<'a, '_> {
             if tree.get(key).is_none() {
                 let place = self.place();
                 self.diagnostics.push(
-                    Diagnostic::new("missing-key", &place, format!("{} has no `{key}`", object.name))
+                    Diagnostic::new(Rule::MissingKey, &place, format!("{} has no `{key}`", object.name))
                         .at_key()
                         .label(format!("`{key}` is missing here")),
                 );
@@ -88,14 +89,14 @@ impl<'a> Walk<'a, '_> {
             let place = self.place().key(key);
             if key != "$ref" {
                 self.diagnostics.push(
-                    Diagnostic::new("reference-sibling", &place, format!("`{key}` beside `$ref` has no effect"))
+                    Diagnostic::new(Rule::ReferenceSibling, &place, format!("`{key}` beside `$ref` has no effect"))
                         .at_key()
                         .label("OpenAPI 3.0 ignores this")
                         .help("write `allOf: [{$ref: …}]` and put the other keys beside `allOf`"),
                 );
             } else if value.text().is_none() {
                 self.diagnostics.push(
-                    Diagnostic::new("wrong-kind", &place, format!("`$ref` must be a string, not {}", value.kind()))
+                    Diagnostic::new(Rule::WrongKind, &place, format!("`$ref` must be a string, not {}", value.kind()))
                         .label("expected a string"),
                 );
             }
@@ -106,7 +107,7 @@ impl<'a> Walk<'a, '_> {
         let place = self.place().key(key);
         if let Some((_, advice)) = OUTSIDE.iter().find(|(name, _)| *name == key) {
             self.diagnostics.push(
-                Diagnostic::new("outside-dialect", &place, format!("`{key}` is no part of our dialect"))
+                Diagnostic::new(Rule::OutsideDialect, &place, format!("`{key}` is no part of our dialect"))
                     .at_key()
                     .label(format!("not allowed in {}", object.name))
                     .help(*advice),
@@ -119,7 +120,7 @@ impl<'a> Walk<'a, '_> {
             None => format!("known keys are {}", known.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
         self.diagnostics.push(
-            Diagnostic::new("unknown-key", &place, format!("unknown key `{key}` in {}", object.name))
+            Diagnostic::new(Rule::UnknownKey, &place, format!("unknown key `{key}` in {}", object.name))
                 .at_key()
                 .label("nothing reads this")
                 .help(help),
@@ -147,7 +148,7 @@ impl<'a> Walk<'a, '_> {
         };
         let place = self.place();
         let mut diagnostic =
-            Diagnostic::new("wrong-kind", &place, format!("{name} must be {expected}, not {}", tree.kind()))
+            Diagnostic::new(Rule::WrongKind, &place, format!("{name} must be {expected}, not {}", tree.kind()))
                 .label(format!("expected {expected}"));
         diagnostic.help = help.map(str::to_owned);
         self.diagnostics.push(diagnostic);
@@ -159,7 +160,7 @@ impl<'a> Walk<'a, '_> {
             if !seen.insert(key.as_str()) {
                 let place = self.place().index(index);
                 self.diagnostics.push(
-                    Diagnostic::new("doubled-key", &place, format!("`{key}` stands here twice"))
+                    Diagnostic::new(Rule::DoubledKey, &place, format!("`{key}` stands here twice"))
                         .at_key()
                         .label("the second one")
                         .help("remove one of the two, or rename it"),

@@ -16,6 +16,7 @@ pub(crate) use tree::Tree;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::rules::Rule;
 use crate::source::Source;
 
 /// Reads all files. Files with mistakes are reported and left out.
@@ -41,7 +42,11 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
         Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
         Err(error) => {
             let place = Place::file(&source.path);
-            diagnostics.push(Diagnostic::new("not-openapi", &place, format!("this is no OpenAPI 3.0 document: {error}")));
+            diagnostics.push(Diagnostic::new(
+                Rule::NotOpenapi,
+                &place,
+                format!("this is no OpenAPI 3.0 document: {error}"),
+            ));
             None
         }
     }
@@ -55,8 +60,8 @@ fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
             let place = Place::file(&source.path);
             let words = error.to_string();
             let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
-            let mut diagnostic =
-                Diagnostic::new("syntax", &place, format!("this is not YAML: {message}")).label("the reader stopped here");
+            let mut diagnostic = Diagnostic::new(Rule::Syntax, &place, format!("this is not YAML: {message}"))
+                .label("the reader stopped here");
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
             }

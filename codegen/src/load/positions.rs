@@ -65,9 +65,7 @@ fn child<'a>(node: &'a Node, segment: &str) -> Option<(Option<Range<usize>>, &'a
     let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
     match (&node.children, index) {
         (Children::List(list), Some(index)) => list.get(index).map(|node| (None, node)),
-        (Children::Map(entries), Some(index)) => {
-            entries.get(index).map(|(_, range, node)| (Some(range.clone()), node))
-        }
+        (Children::Map(entries), Some(index)) => entries.get(index).map(|(_, range, node)| (Some(range.clone()), node)),
         (Children::Map(entries), None) => {
             let name = segment.replace("~1", "/").replace("~0", "~");
             entries.iter().find(|(key, _, _)| *key == name).map(|(_, range, node)| (Some(range.clone()), node))

@@ -5,6 +5,7 @@ use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 use super::document::{Document, Documents};
 use super::keys::nearest;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rules::Rule;
 
 /// The sections of `components` that a reference may point into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +17,7 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Section; 4] =
-        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+    const ALL: [Section; 4] = [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Documents {
         expected: Section,
     ) -> Result<Resolved, Option<Box<Diagnostic>>> {
         let fail = |message: String, help: String| {
-            let diagnostic = Diagnostic::new("bad-reference", &place.key("$ref"), message)
+            let diagnostic = Diagnostic::new(Rule::BadReference, &place.key("$ref"), message)
                 .label("refers to nothing that can stand here")
                 .help(help);
             Err(Some(Box::new(diagnostic)))

@@ -141,9 +141,8 @@ impl<'de> Deserializer<'de> for &'de Tree {
             Tree::Float(value) => visitor.visit_f64(*value),
             Tree::Text(value) => visitor.visit_borrowed_str(value),
             Tree::List(list) => visitor.visit_seq(de::value::SeqDeserializer::new(list.iter())),
-            Tree::Map(entries) => visitor.visit_map(de::value::MapDeserializer::new(
-                entries.iter().map(|(key, value)| (key.as_str(), value)),
-            )),
+            Tree::Map(entries) => visitor
+                .visit_map(de::value::MapDeserializer::new(entries.iter().map(|(key, value)| (key.as_str(), value)))),
         }
     }
 

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{ErrorCode, Page, Period, RateLimit, Rule, Value, Waiver};
+use crate::ir::{self, ErrorCode, Page, Period, RateLimit, Value, Waiver};
+use crate::rules::Rule;
 
 /// The extensions of one object of the spec.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ impl<'a> Extensions<'a> {
                 _ => {
                     let place = place.key(key).index(index).key("per");
                     diagnostics.push(
-                        Diagnostic::new("rate-limit", &place, format!("`{per}` is no period of a rate limit"))
+                        Diagnostic::new(Rule::RateLimit, &place, format!("`{per}` is no period of a rate limit"))
                             .label("expected `second` or `minute`"),
                     );
                     continue;
@@ -58,9 +59,9 @@ impl<'a> Extensions<'a> {
         limits
     }
 
-    pub(crate) fn rules(self) -> Vec<Rule> {
+    pub(crate) fn rules(self) -> Vec<ir::Rule> {
         let rules = list(self.get("x-feishu-rules")).iter();
-        rules.map(|rule| Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") }).collect()
+        rules.map(|rule| ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") }).collect()
     }
 
     pub(crate) fn errors(self, place: &Place) -> Vec<ErrorCode> {
@@ -86,11 +87,7 @@ impl<'a> Extensions<'a> {
                 fact: field(Some(waiver), "fact"),
                 page: waiver.get("page").map_or(Value::Null, value),
                 reason: field(Some(waiver), "reason"),
-                operations: list(waiver.get("operations"))
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .map(str::to_owned)
-                    .collect(),
+                operations: list(waiver.get("operations")).iter().filter_map(Json::as_str).map(str::to_owned).collect(),
                 at: waiver.get("at").and_then(Json::as_str).map(str::to_owned),
                 place: place.key(key).index(index),
             })

@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::load::{Document, Documents, Resolved, Section};
 use crate::names::is_snake;
+use crate::rules::Rule;
 
 /// What lowering knows while it runs.
 pub(crate) struct Lower<'a> {
@@ -63,7 +64,7 @@ impl Lower<'_> {
             _ => {
                 let place = Place::file(file);
                 self.diagnostics.push(
-                    Diagnostic::new("file-name", &place, "this file stands where no resource is looked for")
+                    Diagnostic::new(Rule::FileName, &place, "this file stands where no resource is looked for")
                         .label("this document")
                         .help("call it `spec/<service>/<version>/<resource>.yaml`, in snake case"),
                 );
@@ -77,8 +78,9 @@ impl Lower<'_> {
         match self.documents.resolve(place, reference, section) {
             Ok(resolved) => Some(resolved),
             Err(diagnostic) => {
-                if let Some(diagnostic) = diagnostic {
-                    self.diagnostics.push(*diagnostic);
+                match diagnostic {
+                    Some(diagnostic) => self.diagnostics.push(*diagnostic),
+                    None => self.diagnostics.left_out(place),
                 }
                 None
             }
@@ -99,10 +101,13 @@ impl Lower<'_> {
             if *earlier != place {
                 let message = format!("the type `{}` exists already", path.name);
                 self.diagnostics.push(
-                    Diagnostic::new("name-collision", &place, message)
+                    Diagnostic::new(Rule::NameCollision, &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
-                        .help(format!("the other one stands at `{}` in `{}`; rename one of the two", earlier.pointer, earlier.file)),
+                        .help(format!(
+                            "the other one stands at `{}` in `{}`; rename one of the two",
+                            earlier.pointer, earlier.file
+                        )),
                 );
             }
             return;
@@ -111,11 +116,8 @@ impl Lower<'_> {
     }
 
     fn resource(&mut self, document: &Document, service: &str, version: &str, name: String) -> Resource {
-        let module = Module::Resource {
-            service: service.to_owned(),
-            version: version.to_owned(),
-            resource: name.clone(),
-        };
+        let module =
+            Module::Resource { service: service.to_owned(), version: version.to_owned(), resource: name.clone() };
         let paths = Place::file(&document.path).key("paths");
         let mut operations = Vec::new();
         for (path, item) in document.openapi.paths.iter() {
@@ -143,7 +145,7 @@ impl Lower<'_> {
         for (path, _) in document.openapi.paths.iter() {
             let place = Place::file(&document.path).key("paths").key(path);
             self.diagnostics.push(
-                Diagnostic::new("file-name", &place, "`common.yaml` holds components, no operations")
+                Diagnostic::new(Rule::FileName, &place, "`common.yaml` holds components, no operations")
                     .at_key()
                     .label("an operation")
                     .help("move it to the file of its resource"),

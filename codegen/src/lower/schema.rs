@@ -8,11 +8,10 @@ use openapiv3::{
 use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{
-    Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value,
-};
+use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value};
 use crate::load::{Resolved, Section};
 use crate::names::{ident, is_pascal, pascal};
+use crate::rules::Rule;
 
 /// A schema as it stands somewhere: a reference or the thing itself.
 #[derive(Clone, Copy)]
@@ -58,7 +57,10 @@ impl Lower<'_> {
     ) -> Option<Field> {
         let schema_place = place.clone();
         let type_name = format!("{}{}", owner.name, pascal(name));
-        let ty = self.ty(owner.module, &type_name, &schema_place, view)?;
+        let Some(ty) = self.ty(owner.module, &type_name, &schema_place, view) else {
+            self.diagnostics.left_out(place);
+            return None;
+        };
         let no_data = SchemaData::default();
         let (data, limits) = match view {
             View::Reference(_) => (&no_data, Limits::default()),
@@ -98,7 +100,7 @@ impl Lower<'_> {
             if !object.properties.contains_key(required) {
                 let place = place.key("required").index(index);
                 self.diagnostics.push(
-                    Diagnostic::new("required-property", &place, format!("there is no property `{required}`"))
+                    Diagnostic::new(Rule::RequiredProperty, &place, format!("there is no property `{required}`"))
                         .label("required, but not described")
                         .help("describe it under `properties`, or take it off the list"),
                 );
@@ -137,22 +139,20 @@ impl Lower<'_> {
                     let item = self.ty(module, name, &place.key("items"), items.into())?;
                     Some(Type::List(Box::new(item)))
                 }
-                None => self.refuse("schema-type", place, "a list needs `items`", "say what its elements are"),
+                None => self.refuse(Rule::SchemaType, place, "a list needs `items`", "say what its elements are"),
             },
             SchemaKind::Type(SchemaType::Object(object)) => self.inline_object(module, name, place, object),
             SchemaKind::AllOf { all_of } => match &all_of[..] {
-                [ReferenceOr::Reference { reference }] => {
-                    self.reference(&place.key("allOf").index(0), reference)
-                }
+                [ReferenceOr::Reference { reference }] => self.reference(&place.key("allOf").index(0), reference),
                 _ => self.refuse(
-                    "all-of",
+                    Rule::AllOf,
                     place,
                     "`allOf` holds one `$ref` here",
                     "write the properties out in one named component",
                 ),
             },
             _ => self.refuse(
-                "schema-type",
+                Rule::SchemaType,
                 place,
                 "this schema has no `type`, or keys that do not belong to it",
                 "write `type`, and only keys that go with it",
@@ -168,7 +168,7 @@ impl Lower<'_> {
                 Some(Type::Map(Box::new(value)))
             }
             _ => self.refuse(
-                "inline-object",
+                Rule::InlineObject,
                 place,
                 "this object has no name",
                 "move it to `components.schemas` and refer to it by `$ref`",
@@ -199,13 +199,13 @@ impl Lower<'_> {
 
     fn format_error(&mut self, place: &Place, what: &str, known: &str) {
         self.diagnostics.push(
-            Diagnostic::new("format", &place.key("format"), format!("{what} has no such format in our dialect"))
+            Diagnostic::new(Rule::Format, &place.key("format"), format!("{what} has no such format in our dialect"))
                 .label(format!("expected {known}"))
                 .help("leave `format` out, or use `pattern`"),
         );
     }
 
-    fn refuse<T>(&mut self, rule: &'static str, place: &Place, message: &str, help: &str) -> Option<T> {
+    fn refuse<T>(&mut self, rule: Rule, place: &Place, message: &str, help: &str) -> Option<T> {
         self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label("here").help(help));
         None
     }
@@ -225,7 +225,12 @@ impl Lower<'_> {
         let ty = match documents.schema(&resolved)? {
             ReferenceOr::Reference { .. } => {
                 let place = resolved.place(Section::Schemas);
-                self.refuse("component", &place, "a component is a schema of its own", "refer to the other one directly")
+                self.refuse(
+                    Rule::Component,
+                    &place,
+                    "a component is a schema of its own",
+                    "refer to the other one directly",
+                )
             }
             ReferenceOr::Item(schema) => match &schema.schema_kind {
                 SchemaKind::Type(SchemaType::Object(object)) if object.additional_properties.is_none() => {
@@ -245,7 +250,7 @@ impl Lower<'_> {
                 _ => {
                     let place = resolved.place(Section::Schemas);
                     let help = "write the type where it is used";
-                    self.refuse("component", &place, "a named schema is an object with properties or an enum", help)
+                    self.refuse(Rule::Component, &place, "a named schema is an object with properties or an enum", help)
                 }
             },
         };
@@ -272,7 +277,7 @@ impl Lower<'_> {
     pub(crate) fn type_name(&mut self, place: &Place, name: &str) {
         if !is_pascal(name) {
             self.diagnostics.push(
-                Diagnostic::new("component-name", place, format!("`{name}` is no name for a type"))
+                Diagnostic::new(Rule::ComponentName, place, format!("`{name}` is no name for a type"))
                     .at_key()
                     .label("becomes a type in Rust")
                     .help(format!("call it `{}`", pascal(name))),

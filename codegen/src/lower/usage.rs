@@ -7,7 +7,8 @@ use crate::ir::{Api, Field, Module, Operation, Presence, Struct, Type, TypeDef, 
 /// Marks every struct with its use, and relaxes what only answers hold.
 pub(crate) fn settle(api: &mut Api) {
     let fields = fields_of_structs(api);
-    let operations = || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations);
+    let operations =
+        || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations);
     let sent = reach(&fields, operations().flat_map(Operation::request_fields));
     let received = reach(&fields, operations().flat_map(|operation| &operation.answer));
     for_each_struct(api, |path, definition| {
@@ -31,10 +32,7 @@ fn relax(field: &mut Field) {
     };
 }
 
-fn reach<'a>(
-    structs: &'a HashMap<TypePath, Vec<Field>>,
-    roots: impl Iterator<Item = &'a Field>,
-) -> BTreeSet<TypePath> {
+fn reach<'a>(structs: &'a HashMap<TypePath, Vec<Field>>, roots: impl Iterator<Item = &'a Field>) -> BTreeSet<TypePath> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Type> = roots.map(|field| &field.ty).collect();
     while let Some(ty) = open.pop() {
@@ -71,11 +69,8 @@ fn for_each_struct(api: &mut Api, mut visit: impl FnMut(&TypePath, &mut Struct))
         let (service, name) = (version.service.clone(), version.version.clone());
         visit_all(Module::Version { service: service.clone(), version: name.clone() }, &mut version.types);
         for resource in &mut version.resources {
-            let module = Module::Resource {
-                service: service.clone(),
-                version: name.clone(),
-                resource: resource.name.clone(),
-            };
+            let module =
+                Module::Resource { service: service.clone(), version: name.clone(), resource: resource.name.clone() };
             visit_all(module, &mut resource.types);
         }
     }
