@@ -27,6 +27,12 @@ impl Place {
         Place { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
     }
 
+    /// The place that holds this one; the document holds itself.
+    pub(crate) fn parent(&self) -> Self {
+        let pointer = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        Place { file: self.file.clone(), pointer: pointer.to_owned() }
+    }
+
     /// The element (or, for a map, the entry) number `index` below this place.
     pub fn index(&self, index: usize) -> Self {
         Place { file: self.file.clone(), pointer: format!("{}/[{index}]", self.pointer) }

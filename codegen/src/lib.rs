@@ -4,6 +4,7 @@
 //! The passes run in this order, each in a module of its own:
 //! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
 
+mod check;
 pub mod diagnostic;
 mod emit;
 pub mod ir;
@@ -25,6 +26,7 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = lower::lower(&documents, &mut diagnostics);
+    check::check(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
 }
 

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod files;
+mod lint;
 
 use std::process::ExitCode;
 
@@ -23,12 +24,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// List everything that is wrong in spec/, and fail if anything is.
+    Lint(lint::Options),
 }
 
 fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Lint(options) => lint::run(&root, &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

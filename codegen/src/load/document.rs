@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Tree;
+use crate::diagnostic::Place;
 
 /// One file that passed the grammar.
 pub(crate) struct Document {
@@ -35,6 +36,24 @@ impl Documents {
 
     pub(crate) fn is_broken(&self, path: &str) -> bool {
         self.broken.contains(path)
+    }
+
+    /// The tree at a place.
+    pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
+        let mut tree = &self.get(&place.file)?.tree;
+        for segment in place.pointer.split('/').skip(1) {
+            let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
+            tree = match (tree, index) {
+                (Tree::List(list), Some(index)) => list.get(index)?,
+                (tree, _) => tree.get(&segment.replace("~1", "/").replace("~0", "~"))?,
+            };
+        }
+        Some(tree)
+    }
+
+    /// Whether anything stands at a place.
+    pub(crate) fn exists(&self, place: &Place) -> bool {
+        self.at(place).is_some()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {

@@ -1,12 +1,15 @@
 //! Reads YAML texts into `openapiv3` documents, after holding them against the dialect's grammar.
 
+mod cursor;
 mod document;
 mod grammar;
 mod keys;
 mod positions;
 mod reference;
+mod schema;
 mod tree;
 
+pub(crate) use cursor::{Cursor, Step};
 pub(crate) use document::{Document, Documents};
 pub(crate) use keys::nearest;
 pub(crate) use positions::Positions;
@@ -33,9 +36,7 @@ pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documen
 
 fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     let tree = parse(source, diagnostics)?;
-    let before = diagnostics.len();
-    keys::check(&source.path, &tree, diagnostics);
-    if diagnostics.len() > before {
+    if !keys::check(&source.path, &tree, diagnostics) {
         return None;
     }
     match openapiv3::OpenAPI::deserialize(&tree) {

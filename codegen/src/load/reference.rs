@@ -4,6 +4,7 @@ use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 
 use super::document::{Document, Documents};
 use super::keys::nearest;
+use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rules::Rule;
 
@@ -96,6 +97,11 @@ impl Documents {
             None => format!("add `{name}` under `components.{}` of `{file}`", expected.name()),
         };
         fail(format!("`{file}` has no component `{name}`"), help)
+    }
+
+    /// The tree that a resolved reference leads to.
+    pub(crate) fn component(&self, resolved: &Resolved, section: Section) -> Option<&Tree> {
+        self.get(&resolved.file)?.tree.get("components")?.get(section.name())?.get(&resolved.name)
     }
 
     /// The schema that a resolved reference leads to.

@@ -140,18 +140,8 @@ impl Lower<'_> {
         let into = match raw {
             Parameter::Path { .. } => &mut parameters.path,
             Parameter::Query { .. } => &mut parameters.query,
-            Parameter::Header { .. } | Parameter::Cookie { .. } => {
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        Rule::ParameterPlace,
-                        &place.key("in"),
-                        format!("`{}` travels in no header", data.name),
-                    )
-                    .label("expected `path` or `query`")
-                    .help("headers follow from `security` and from the body; leave the parameter out"),
-                );
-                return;
-            }
+            // The grammar knows no other places.
+            Parameter::Header { .. } | Parameter::Cookie { .. } => return,
         };
         let ParameterSchemaOrContent::Schema(schema) = &data.format else { return };
         let schema_place = place.key("schema");
@@ -288,30 +278,21 @@ impl Lower<'_> {
         let place = place.key("responses");
         self.error_response(&place, raw);
         let mut answer = Answer::default();
-        for (status, response) in &raw.responses.responses {
-            if *status == StatusCode::Code(200) {
-                if let ReferenceOr::Item(response) = response {
-                    answer = self.success(owner, &place.key("200"), response);
-                    continue;
-                }
-            }
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Rule::Responses,
-                    &place.key(&status.to_string()),
-                    format!("unexpected response `{status}`"),
-                )
-                .at_key()
-                .label("not read")
-                .help("describe the answer under `\"200\"` and the codes of failures in `x-feishu-errors`"),
-            );
-        }
-        if !raw.responses.responses.contains_key(&StatusCode::Code(200)) {
-            self.diagnostics.push(
+        // The grammar knows no other statuses.
+        match raw.responses.responses.get(&StatusCode::Code(200)) {
+            Some(ReferenceOr::Item(response)) => answer = self.success(owner, &place.key("200"), response),
+            Some(ReferenceOr::Reference { .. }) => self.diagnostics.push(
+                Diagnostic::new(Rule::Responses, &place.key("200"), "the answer of an operation is its own")
+                    .at_key()
+                    .label("refers to a shared one")
+                    .help("write `description` and `content` here"),
+            ),
+            None => self.diagnostics.push(
                 Diagnostic::new(Rule::Responses, &place, "there is no response `\"200\"`")
                     .at_key()
-                    .label("the answer is not described"),
-            );
+                    .label("the answer is not described")
+                    .help("add `\"200\": {description: …, content: …}`"),
+            ),
         }
         answer
     }
