@@ -27,6 +27,17 @@ impl Place {
         Place { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
     }
 
+    /// The steps from the root of the file to this place.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> {
+        self.pointer.split('/').skip(1).map(|segment| {
+            let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse().ok());
+            match index {
+                Some(index) => Segment::Index(index),
+                None => Segment::Key(segment.replace("~1", "/").replace("~0", "~")),
+            }
+        })
+    }
+
     /// The place that holds this one; the document holds itself.
     pub(crate) fn parent(&self) -> Self {
         let pointer = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -37,6 +48,15 @@ impl Place {
     pub fn index(&self, index: usize) -> Self {
         Place { file: self.file.clone(), pointer: format!("{}/[{index}]", self.pointer) }
     }
+}
+
+/// One step of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// The value of a key.
+    Key(String),
+    /// An element of a list, or an entry of a map.
+    Index(usize),
 }
 
 /// Which part of an entry a diagnostic points at.

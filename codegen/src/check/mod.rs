@@ -13,11 +13,10 @@ mod schemas;
 mod unused;
 mod values;
 mod waivers;
-mod walk;
 
 use crate::diagnostic::Diagnostics;
 use crate::ir::Api;
-use crate::load::Documents;
+use crate::load::{Documents, walk};
 use context::Context;
 
 /// Holds all rules against the API and the documents that it was read from.
@@ -25,18 +24,17 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
     let nothing_is_missing = diagnostics.is_empty();
     let context = Context::new(documents, api, diagnostics);
     for document in documents.iter() {
-        walk::schemas(document, &mut |cursor, tree, role| {
-            schemas::misplaced_keys(cursor, tree, role, diagnostics);
+        walk::schemas(&document.path, &document.tree, &mut |cursor, tree, _| {
             schemas::enum_descriptions(cursor, tree, diagnostics);
             schemas::limits(cursor, tree, diagnostics);
             schemas::prose(&context, cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
         });
-        walk::parameters(document, &mut |cursor, tree| {
+        walk::parameters(&document.path, &document.tree, &mut |cursor, tree| {
             schemas::prose(&context, cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
         });
-        walk::operations(document, &mut |cursor, tree| {
+        walk::operations(&document.path, &document.tree, &mut |cursor, tree| {
             facts::missing(cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Operation, diagnostics);
         });

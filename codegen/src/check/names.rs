@@ -62,9 +62,12 @@ fn different(what: &str, fields: &[&Field], diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The types of a module: where their names come from, and which operation it is, if it is one.
+type Names<'a> = BTreeMap<String, (&'a Place, Option<&'a str>)>;
+
 /// Types of one module: components, enums of fields, requests, answers, and what is imported.
 pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let mut modules: BTreeMap<Module, BTreeMap<String, &Place>> = BTreeMap::new();
+    let mut modules: BTreeMap<Module, Names<'_>> = BTreeMap::new();
     let mut used: BTreeMap<Module, BTreeSet<&TypePath>> = BTreeMap::new();
     for (path, definition) in context.types() {
         let place = match definition {
@@ -75,7 +78,7 @@ pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             let used = used.entry(path.module.clone()).or_default();
             definition.fields.iter().for_each(|field| collect(&field.ty, used));
         }
-        modules.entry(path.module).or_default().insert(path.name, place);
+        modules.entry(path.module).or_default().insert(path.name, (place, None));
     }
     for (version, resource) in context.resources() {
         let module = module_of_resource(version, resource);
@@ -94,13 +97,13 @@ pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 
 fn request_and_answer<'a>(
     operation: &'a Operation,
-    names: &mut BTreeMap<String, &'a Place>,
+    names: &mut Names<'a>,
     diagnostics: &mut Diagnostics,
 ) {
     for (name, what) in [(&operation.request, "request"), (&operation.response, "answer")] {
-        let Some(earlier) = names.insert(name.clone(), &operation.place) else { continue };
+        let Some((earlier, id)) = names.insert(name.clone(), (&operation.place, Some(operation.id.as_str()))) else { continue };
         // Two operations of one name have a rule of their own.
-        if earlier.pointer.starts_with("/paths/") && earlier.pointer == operation.place.pointer {
+        if id == Some(operation.id.as_str()) {
             continue;
         }
         diagnostics.push(
@@ -127,7 +130,7 @@ fn collect<'a>(ty: &'a Type, used: &mut BTreeSet<&'a TypePath>) {
 
 fn imports<'a>(
     context: &Context<'_>,
-    names: &BTreeMap<String, &Place>,
+    names: &Names<'_>,
     imported: impl Iterator<Item = &'a TypePath>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -138,7 +141,7 @@ fn imports<'a>(
             Some(TypeDef::Enum(definition)) => &definition.place,
             None => continue,
         };
-        let own = names.get(&path.name).copied();
+        let own = names.get(&path.name).map(|(place, _)| *place);
         let other = seen.insert(&path.name, path).and_then(|earlier| match context.ty(earlier) {
             Some(TypeDef::Struct(definition)) => Some(&definition.place),
             Some(TypeDef::Enum(definition)) => Some(&definition.place),

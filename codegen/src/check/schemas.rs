@@ -1,77 +1,9 @@
 //! Rules about single schemas: keys, limits, texts of enums, facts from running text.
 
 use super::context::Context;
-use super::walk::Role;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::{Cursor, Section, Tree, nearest};
 use crate::rules::Rule;
-
-/// Keys that go with every type.
-const ALWAYS: &[&str] =
-    &["type", "title", "description", "deprecated", "default", "example", "x-feishu-prose", "x-feishu-waivers"];
-
-/// The other keys that a schema of some type may have.
-fn keys_of(ty: &str) -> &'static [&'static str] {
-    match ty {
-        "string" => &[
-            "format", "enum", "x-enumDescriptions", "x-enum-varnames", "minLength", "maxLength", "pattern",
-            "x-feishu-max-bytes",
-        ],
-        "integer" => &["format", "enum", "x-enumDescriptions", "x-enum-varnames", "minimum", "maximum"],
-        "number" => &["minimum", "maximum"],
-        "array" => &["items", "minItems", "maxItems", "uniqueItems"],
-        "object" => &["required", "properties", "additionalProperties"],
-        "allOf" => &["allOf"],
-        _ => &[],
-    }
-}
-
-/// Keys that do not go with the type, or that nothing reads where they stand.
-pub(crate) fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, diagnostics: &mut Diagnostics) {
-    let ty = if tree.get("allOf").is_some() { "allOf" } else { tree.get("type").and_then(Tree::text).unwrap_or("") };
-    let what = match ty {
-        "allOf" => "a schema with `allOf`".to_owned(),
-        ty => format!("a schema of type `{ty}`"),
-    };
-    let known = keys_of(ty);
-    for (key, _) in tree.entries() {
-        let unread = matches!(role, Role::Element) && matches!(key.as_str(), "default" | "example" | "deprecated");
-        let (message, help) = if unread {
-            (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
-        } else if ty == "allOf" && key == "type" {
-            ("`type` beside `allOf` has no effect".to_owned(), "remove it; the type is that of the component".to_owned())
-        } else if known.contains(&key.as_str()) || ALWAYS.contains(&key.as_str()) {
-            continue;
-        } else {
-            let help = match known {
-                [] => "remove it, or write another `type`".to_owned(),
-                known => {
-                    let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                    format!("remove it, or write another `type`; keys that go with this one: {}", known.join(", "))
-                }
-            };
-            (format!("`{key}` says nothing about {what}"), help)
-        };
-        diagnostics.push(
-            Diagnostic::new(Rule::MisplacedKey, &cursor.place().key(key), message)
-                .at_key()
-                .label("has no effect here")
-                .help(help),
-        );
-    }
-    if tree.get("properties").is_some() && tree.get("additionalProperties").is_some() {
-        diagnostics.push(
-            Diagnostic::new(
-                Rule::MisplacedKey,
-                &cursor.place().key("additionalProperties"),
-                "`additionalProperties` beside `properties`",
-            )
-            .at_key()
-            .label("an object is a struct or a map, not both")
-            .help("remove one of the two; unknown fields of answers are ignored anyway"),
-        );
-    }
-}
 
 /// Texts for values that the enum does not have.
 pub(crate) fn enum_descriptions(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {

@@ -40,15 +40,7 @@ impl Documents {
 
     /// The tree at a place.
     pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
-        let mut tree = &self.get(&place.file)?.tree;
-        for segment in place.pointer.split('/').skip(1) {
-            let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
-            tree = match (tree, index) {
-                (Tree::List(list), Some(index)) => list.get(index)?,
-                (tree, _) => tree.get(&segment.replace("~1", "/").replace("~0", "~"))?,
-            };
-        }
-        Some(tree)
+        self.get(&place.file)?.tree.at(place)
     }
 
     /// Whether anything stands at a place.

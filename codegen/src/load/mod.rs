@@ -4,10 +4,12 @@ mod cursor;
 mod document;
 mod grammar;
 mod keys;
+mod misplaced;
 mod positions;
 mod reference;
 mod schema;
 mod tree;
+pub(crate) mod walk;
 
 pub(crate) use cursor::{Cursor, Step};
 pub(crate) use document::{Document, Documents};
@@ -39,7 +41,8 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     if !keys::check(&source.path, &tree, diagnostics) {
         return None;
     }
-    match openapiv3::OpenAPI::deserialize(&tree) {
+    let readable = misplaced::without_misplaced_keys(&source.path, &tree, diagnostics);
+    match openapiv3::OpenAPI::deserialize(readable.as_ref().unwrap_or(&tree)) {
         Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
         Err(error) => {
             let place = Place::file(&source.path);

@@ -88,10 +88,12 @@ impl Documents {
                 return fail(format!("`{section}` is the wrong kind of component"), help);
             }
         }
-        let names = document.names(expected);
-        if names.contains(&name.as_str()) {
-            return Ok(Resolved { file, name });
+        let resolved = Resolved { file, name };
+        if self.component(&resolved, expected).is_some() {
+            return Ok(resolved);
         }
+        let Resolved { file, name } = resolved;
+        let names = document.names(expected);
         let help = match nearest(&name, names.into_iter()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add `{name}` under `components.{}` of `{file}`", expected.name()),

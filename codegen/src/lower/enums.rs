@@ -1,5 +1,7 @@
 //! Enums: their values get names.
 
+use std::collections::HashSet;
+
 use openapiv3::Schema;
 
 use super::Lower;
@@ -107,15 +109,16 @@ impl Lower<'_> {
             }
         };
         let place = place.key("enum");
+        let (mut values, mut names) = (HashSet::new(), HashSet::from(["Other"]));
         for (index, (value, name)) in pairs.iter().enumerate() {
             let place = place.index(index);
-            if pairs[..index].iter().any(|(earlier, _)| earlier == value) {
+            if !values.insert(value.as_str()) {
                 self.diagnostics.push(
                     Diagnostic::new(Rule::EnumValues, &place, format!("`{value}` stands here twice"))
                         .label("the second one")
                         .help("remove one of the two"),
                 );
-            } else if name == "Other" || pairs[..index].iter().any(|(_, earlier)| earlier == name) {
+            } else if !names.insert(name.as_str()) {
                 let message = format!("the value `{value}` would be called `{name}`, which is taken");
                 self.diagnostics.push(
                     Diagnostic::new(Rule::EnumValues, &place, message)

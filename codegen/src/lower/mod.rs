@@ -14,7 +14,7 @@ use openapiv3::ReferenceOr;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::load::{Document, Documents, Resolved, Section};
-use crate::names::is_snake;
+use crate::names::{is_reserved, is_snake};
 use crate::rules::Rule;
 
 /// What lowering knows while it runs.
@@ -54,7 +54,7 @@ impl Lower<'_> {
         let parts: Vec<&str> = stem.split('/').collect();
         match parts[..] {
             ["common"] => Some(Module::Shared),
-            [service, version, resource] if parts.iter().all(|part| is_snake(part)) => {
+            [service, version, resource] if parts.iter().all(|part| is_snake(part) && !is_reserved(part)) => {
                 let (service, version) = (service.to_owned(), version.to_owned());
                 Some(match resource {
                     "common" => Module::Version { service, version },
@@ -63,11 +63,18 @@ impl Lower<'_> {
             }
             _ => {
                 let place = Place::file(file);
-                self.diagnostics.push(
-                    Diagnostic::new(Rule::FileName, &place, "this file stands where no resource is looked for")
-                        .label("this document")
-                        .help("call it `spec/<service>/<version>/<resource>.yaml`, in snake case"),
-                );
+                let (message, help) = match parts.iter().find(|part| is_reserved(part)) {
+                    Some(word) => (
+                        format!("`{word}` is a word of Rust, and no module can be called so"),
+                        "give the file or folder another name",
+                    ),
+                    None => (
+                        "this file stands where no resource is looked for".to_owned(),
+                        "call it `spec/<service>/<version>/<resource>.yaml`, in snake case",
+                    ),
+                };
+                self.diagnostics
+                    .push(Diagnostic::new(Rule::FileName, &place, message).label("this document").help(help));
                 None
             }
         }

@@ -1,5 +1,7 @@
 //! Schemas become fields, structs and enums.
 
+use std::collections::HashSet;
+
 use openapiv3::{
     AdditionalProperties, IntegerFormat, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
     StringType, Type as SchemaType, VariantOrUnknownOrEmpty as Format,
@@ -9,7 +11,7 @@ use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value};
-use crate::load::{Resolved, Section};
+use crate::load::{Resolved, Section, nearest};
 use crate::names::{ident, is_pascal, pascal};
 use crate::rules::Rule;
 
@@ -96,20 +98,32 @@ impl Lower<'_> {
     /// The properties of an inline or named object, in order.
     pub(crate) fn fields(&mut self, owner: Owner<'_>, place: &Place, object: &ObjectType) -> Vec<Field> {
         let properties = place.key("properties");
-        for (index, required) in object.required.iter().enumerate() {
-            if !object.properties.contains_key(required) {
-                let place = place.key("required").index(index);
+        let mut required = HashSet::new();
+        for (index, name) in object.required.iter().enumerate() {
+            let place = place.key("required").index(index);
+            let twice = !required.insert(name.as_str());
+            if twice {
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::RequiredProperty, &place, format!("there is no property `{required}`"))
+                    Diagnostic::new(Rule::RequiredProperty, &place, format!("`{name}` stands here twice"))
+                        .label("the second one")
+                        .help("remove one of the two"),
+                );
+            } else if !object.properties.contains_key(name) {
+                let help = match nearest(name, object.properties.keys().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "describe it under `properties`, or take it off the list".to_owned(),
+                };
+                self.diagnostics.push(
+                    Diagnostic::new(Rule::RequiredProperty, &place, format!("there is no property `{name}`"))
                         .label("required, but not described")
-                        .help("describe it under `properties`, or take it off the list"),
+                        .help(help),
                 );
             }
         }
         let fields = object.properties.iter();
         fields
             .filter_map(|(name, schema)| {
-                let required = object.required.contains(name);
+                let required = required.contains(name.as_str());
                 self.field(owner, &properties.key(name), name, schema.into(), required)
             })
             .collect()
@@ -233,7 +247,9 @@ impl Lower<'_> {
                 )
             }
             ReferenceOr::Item(schema) => match &schema.schema_kind {
-                SchemaKind::Type(SchemaType::Object(object)) if object.additional_properties.is_none() => {
+                SchemaKind::Type(SchemaType::Object(object))
+                    if object.additional_properties.is_none() || !object.properties.is_empty() =>
+                {
                     // Known before its fields are, so that a type may hold itself.
                     self.known.insert(resolved.clone(), Some(Type::Struct(path.clone())));
                     self.define_struct(&resolved, &path, schema, object);

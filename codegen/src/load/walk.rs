@@ -1,6 +1,7 @@
 //! Walks over the trees of documents, for rules about what the IR does not keep.
 
-use crate::load::{Cursor, Document, Step, Tree};
+use super::cursor::{Cursor, Step};
+use super::tree::Tree;
 
 /// What a schema is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,16 +17,16 @@ pub(crate) enum Role {
 }
 
 /// Visits every schema that is no `$ref`.
-pub(crate) fn schemas<'t>(document: &'t Document, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree, Role)) {
-    let mut cursor = Cursor::new(&document.path);
-    below(&mut cursor, &document.tree, "components", &mut |cursor, components| {
+pub(crate) fn schemas<'t>(file: &str, document: &'t Tree, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree, Role)) {
+    let mut cursor = Cursor::new(file);
+    below(&mut cursor, document, "components", &mut |cursor, components| {
         each(cursor, components, "schemas", &mut |cursor, tree| schema(cursor, tree, Role::Component, visit));
         each(cursor, components, "parameters", &mut |cursor, tree| {
             below(cursor, tree, "schema", &mut |cursor, tree| schema(cursor, tree, Role::Field, visit));
         });
         each(cursor, components, "responses", &mut |cursor, tree| content(cursor, tree, visit));
     });
-    operations(document, &mut |cursor, tree| {
+    operations(file, document, &mut |cursor, tree| {
         let mut cursor = cursor.clone();
         each(&mut cursor, tree, "parameters", &mut |cursor, tree| {
             below(cursor, tree, "schema", &mut |cursor, tree| schema(cursor, tree, Role::Field, visit));
@@ -36,20 +37,20 @@ pub(crate) fn schemas<'t>(document: &'t Document, visit: &mut dyn FnMut(&Cursor<
 }
 
 /// Visits every parameter that is no `$ref`.
-pub(crate) fn parameters<'t>(document: &'t Document, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree)) {
-    let mut cursor = Cursor::new(&document.path);
-    below(&mut cursor, &document.tree, "components", &mut |cursor, components| {
+pub(crate) fn parameters<'t>(file: &str, document: &'t Tree, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree)) {
+    let mut cursor = Cursor::new(file);
+    below(&mut cursor, document, "components", &mut |cursor, components| {
         each(cursor, components, "parameters", &mut |cursor, tree| visit(cursor, tree));
     });
-    operations(document, &mut |cursor, tree| {
+    operations(file, document, &mut |cursor, tree| {
         each(&mut cursor.clone(), tree, "parameters", &mut |cursor, tree| visit(cursor, tree));
     });
 }
 
 /// Visits every operation.
-pub(crate) fn operations<'t>(document: &'t Document, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree)) {
-    let mut cursor = Cursor::new(&document.path);
-    each(&mut cursor, &document.tree, "paths", &mut |cursor, item| {
+pub(crate) fn operations<'t>(file: &str, document: &'t Tree, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree)) {
+    let mut cursor = Cursor::new(file);
+    each(&mut cursor, document, "paths", &mut |cursor, item| {
         for (verb, operation) in item.entries() {
             cursor.push(Step::Key(verb));
             visit(cursor, operation);
