@@ -83,6 +83,8 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+    /// The other place of two that do not go together; where it stands becomes part of the help.
+    pub other: Option<Place>,
     /// Line and column (from 1) when the YAML parser itself knows the position.
     pub position: Option<(usize, usize)>,
 }
@@ -97,6 +99,7 @@ impl Diagnostic {
             target: Target::Value,
             label: String::new(),
             help: None,
+            other: None,
             position: None,
         }
     }
@@ -116,6 +119,11 @@ impl Diagnostic {
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn other(mut self, other: &Place) -> Self {
+        self.other = Some(other.clone());
         self
     }
 

@@ -99,7 +99,9 @@ pub(crate) fn app_types(operation: &Operation, diagnostics: &mut Diagnostics) {
             continue;
         };
         diagnostics.push(
-            Diagnostic::new(Rule::AppTypes, &place.index(index), message).label("expected `custom` or `isv`, each once"),
+            Diagnostic::new(Rule::AppTypes, &place.index(index), message)
+                .label("expected `custom` or `isv`, each once")
+                .help("`custom` is an app of one company, `isv` an app of the store; the head of the page lists them"),
         );
     }
 }

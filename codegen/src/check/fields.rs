@@ -95,9 +95,13 @@ fn no_file(field: &Field, diagnostics: &mut Diagnostics) {
 }
 
 fn described(ty: &Type) -> String {
+    let plural = |ty: &Type| match kind(ty).split_once(' ') {
+        Some((_, words)) => format!("{words}s"),
+        None => String::new(),
+    };
     match ty {
-        Type::List(item) => format!("a list of {}", kind(item).trim_start_matches("a ").trim_start_matches("an ")),
-        Type::Map(item) => format!("a map of {}", kind(item).trim_start_matches("a ").trim_start_matches("an ")),
+        Type::List(item) => format!("a list of {}", plural(item)),
+        Type::Map(item) => format!("a map of {}", plural(item)),
         ty => kind(ty).to_owned(),
     }
 }

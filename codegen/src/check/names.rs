@@ -48,17 +48,16 @@ fn different(what: &str, fields: &[&Field], diagnostics: &mut Diagnostics) {
         let Some(earlier) = seen.insert(field.ident.0.clone(), field) else { continue };
         let (message, help) = if earlier.ident == field.ident {
             let message = format!("{what} would have two fields `{}`", field.ident.0);
-            let help = format!(
-                "the other one is `{}`; names on the wire cannot change, so leave one of the two out or ask for a \
-                 way to rename fields",
-                earlier.name
-            );
+            let help = "names on the wire cannot change; leave one of the two out".to_owned();
             (message, help)
         } else {
             let message = format!("`{}` is also the method that clears `{}`", field.ident.0, earlier.name);
             (message, format!("take `{}` off `clearable`", earlier.name))
         };
-        diagnostics.push(name_of(Rule::NameCollision, field, message).label("the name is taken").help(help));
+        let other = name_of(Rule::NameCollision, earlier, "").place;
+        diagnostics.push(
+            name_of(Rule::NameCollision, field, message).label("the name is taken").help(help).other(&other),
+        );
     }
 }
 
@@ -113,7 +112,8 @@ fn request_and_answer<'a>(
                 format!("the {what} of this operation would be called `{name}`, which is taken"),
             )
             .label(format!("becomes the type `{name}`"))
-            .help(format!("the other one stands at `{}`; rename that one", earlier.pointer)),
+            .help("rename the other one")
+            .other(&name_place(earlier)),
         );
     }
 }

@@ -81,7 +81,8 @@ pub(crate) fn operation_ids(context: &Context<'_>, diagnostics: &mut Diagnostics
                 format!("there are two operations `{}`", operation.id),
             )
             .label("the second one")
-            .help(format!("the first is {} {}; name this one after what it does", earlier.http.as_str(), earlier.path)),
+            .help("name this one after what it does")
+            .other(&earlier.place.key("operationId")),
         );
     }
 }
@@ -98,7 +99,8 @@ pub(crate) fn routes(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             Diagnostic::new(Rule::Route, &operation.place, message)
                 .at_key()
                 .label(format!("{} of a path that is described already", operation.http.as_str()))
-                .help(format!("the other one stands in `{}`; remove one of the two", earlier.place.file)),
+                .help("remove one of the two")
+                .other(&earlier.place),
         );
     }
 }

@@ -219,7 +219,7 @@ fn bites(field: &Field, waiver: &Waiver, diagnostics: &mut Diagnostics) {
         _ => false,
     };
     if agrees {
-        let message = format!("page and spec agree about the {} of `{}`", waiver.fact, field.name);
+        let message = format!("page and spec agree about the `{}` of `{}`", waiver.fact, field.name);
         diagnostics.push(problem(&waiver.place.key("page"), message, "what the spec says, too", "remove the waiver"));
     }
 }

@@ -50,7 +50,7 @@ static VERSIONS: Words = Words {
     what: "version of OpenAPI that the generator reads",
     known: &["3.0.3"],
     rule: Rule::NotOpenapi,
-    help: "write the file in OpenAPI 3.0.3",
+    help: "write `openapi: 3.0.3`, and the file in that version",
 };
 
 static TYPES: Words = Words {

@@ -92,10 +92,10 @@ impl<'a> Walk<'a, '_> {
 
     fn unknown_word(&mut self, word: &str, words: &'static Words) {
         let help = match nearest(word, words.known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => words.help.to_owned(),
+            Some(near) if words.known.len() > 1 => format!("did you mean `{near}`?"),
+            _ => words.help.to_owned(),
         };
-        let known = words.known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let known = words.known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
         let place = self.place();
         self.fail(
             Diagnostic::new(words.rule, &place, format!("`{word}` is no {}", words.what))
@@ -128,7 +128,8 @@ impl<'a> Walk<'a, '_> {
                 self.fail(
                     Diagnostic::new(Rule::MissingKey, &place, format!("{} has no `{key}`", object.name))
                         .at_key()
-                        .label(format!("`{key}` is missing here")),
+                        .label(format!("`{key}` is missing here"))
+                        .help(format!("add `{key}: …`")),
                 );
             }
         }

@@ -69,11 +69,36 @@ fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
             }
-            if message.contains("tab") {
-                diagnostic = diagnostic.help("indent with spaces");
-            }
+            diagnostic.help = advice(&message, text, error.location()).map(str::to_owned);
             diagnostics.push(diagnostic);
             None
         }
     }
+}
+
+/// What to do about a mistake in YAML itself.
+fn advice(message: &str, text: &str, location: Option<serde_yaml::Location>) -> Option<&'static str> {
+    let line = location.and_then(|location| text.lines().nth(location.line().saturating_sub(1))).unwrap_or("");
+    let has = |words: &str| message.contains(words);
+    Some(if line.trim_start_matches(' ').starts_with('\t') {
+        "indent with spaces; YAML allows no tabs there"
+    } else if has("mapping values are not allowed") {
+        "put a text that holds `: ` in quotes; otherwise look at the indentation"
+    } else if has("more than one document") {
+        "one file is one document; remove `---`, or move the rest to a file of its own"
+    } else if has("unknown anchor") || has("undefined alias") {
+        "put a text that begins with `*` in quotes"
+    } else if has("cannot start any token") {
+        "put a text that begins with `@`, `` ` `` or `%` in quotes"
+    } else if has("repetition limit") || has("recursion limit") {
+        "write it out flatter; a spec nests a dozen levels"
+    } else if has("tag") {
+        "leave YAML tags out; put a text that begins with `!` in quotes"
+    } else if has("a key must be a string") {
+        "put a text that begins with `{` or `[` in quotes"
+    } else if has("end of stream") || has("expected ',' or") || has("quoted scalar") {
+        "look for a bracket or quotation mark that is not closed"
+    } else {
+        return None;
+    })
 }

@@ -22,7 +22,8 @@ impl Lower<'_> {
                 self.diagnostics.push(
                     Diagnostic::new(Rule::Body, &place_of_body, "this body has no kind that we know")
                         .at_key()
-                        .label("expected `application/json` or `multipart/form-data`, one of them"),
+                        .label("expected `application/json` or `multipart/form-data`, one of them")
+                        .help("see the `Content-Type` on the page"),
                 );
                 return (Body::None, None);
             }
@@ -46,7 +47,8 @@ impl Lower<'_> {
         self.diagnostics.push(
             Diagnostic::new(Rule::Body, place, "a body is an object, written out here")
                 .at_key()
-                .label("expected `type: object` with `properties`"),
+                .label("expected `type: object` with `properties`")
+                .help("write the properties out here; they become fields of the request, beside its parameters"),
         );
         (Body::None, None)
     }

@@ -82,11 +82,14 @@ impl Lower<'_> {
         let place = place.key("x-enum-varnames");
         let before = self.diagnostics.len();
         if names.len() != count {
-            let message = format!("there are {} names for {count} values", names.len());
+            let names = if names.len() == 1 { "is 1 name".to_owned() } else { format!("are {} names", names.len()) };
+            let values = if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
+            let message = format!("there {names} for {values}");
             self.diagnostics.push(
                 Diagnostic::new(Rule::EnumNames, &place, message)
                     .at_key()
-                    .label("one name for each value of `enum`, in the same order"),
+                    .label("expected one name for each value of `enum`")
+                    .help("write them in the order of `enum`"),
             );
         }
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !is_pascal(name)) {

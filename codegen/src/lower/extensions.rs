@@ -49,7 +49,8 @@ impl<'a> Extensions<'a> {
                     let place = place.key(key).index(index).key("per");
                     diagnostics.push(
                         Diagnostic::new(Rule::RateLimit, &place, format!("`{per}` is no period of a rate limit"))
-                            .label("expected `second` or `minute`"),
+                            .label("expected `second` or `minute`")
+                            .help("write the limit in requests per second or per minute, as on the page"),
                     );
                     continue;
                 }

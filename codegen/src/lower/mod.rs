@@ -111,10 +111,8 @@ impl Lower<'_> {
                     Diagnostic::new(Rule::NameCollision, &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
-                        .help(format!(
-                            "the other one stands at `{}` in `{}`; rename one of the two",
-                            earlier.pointer, earlier.file
-                        )),
+.help("rename one of the two")
+                        .other(earlier),
                 );
             }
             return;

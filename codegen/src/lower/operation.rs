@@ -104,7 +104,8 @@ impl Lower<'_> {
                     _ => self.diagnostics.push(
                         Diagnostic::new(Rule::Tokens, &place.index(index).key(name), format!("`{name}` is no token"))
                             .at_key()
-                            .label("expected `tenant_access_token` or `user_access_token`"),
+                            .label("expected `tenant_access_token` or `user_access_token`")
+                            .help("the page lists the tokens that the operation accepts; the others only fetch tokens"),
                     ),
                 }
             }
@@ -172,7 +173,7 @@ impl Lower<'_> {
                 self.diagnostics.push(
                     Diagnostic::new(
                         Rule::PathParameter,
-                        place,
+                        &place.parent(),
                         format!("the path names `{name}`, which is not described"),
                     )
                     .at_key()

@@ -153,7 +153,13 @@ impl Lower<'_> {
                     let item = self.ty(module, name, &place.key("items"), items.into())?;
                     Some(Type::List(Box::new(item)))
                 }
-                None => self.refuse(Rule::SchemaType, place, "a list needs `items`", "say what its elements are"),
+                None => self.refuse(
+                    Rule::SchemaType,
+                    place,
+                    "a list needs `items`",
+                    "what its elements are is not said",
+                    "add `items: {type: string}`, or what the page says",
+                ),
             },
             SchemaKind::Type(SchemaType::Object(object)) => self.inline_object(module, name, place, object),
             SchemaKind::AllOf { all_of } => match &all_of[..] {
@@ -162,6 +168,7 @@ impl Lower<'_> {
                     Rule::AllOf,
                     place,
                     "`allOf` holds one `$ref` here",
+                    "something else than one reference",
                     "write the properties out in one named component",
                 ),
             },
@@ -169,6 +176,7 @@ impl Lower<'_> {
                 Rule::SchemaType,
                 place,
                 "this schema has no `type`, or keys that do not belong to it",
+                "what its values are is not said",
                 "write `type`, and only keys that go with it",
             ),
         }
@@ -181,10 +189,18 @@ impl Lower<'_> {
                 let value = self.ty(module, name, &place.key("additionalProperties"), view)?;
                 Some(Type::Map(Box::new(value)))
             }
+            _ if object.properties.is_empty() => self.refuse(
+                Rule::InlineObject,
+                place,
+                "what this object holds is not said",
+                "no fields and no values",
+                "describe it as a component with `properties`, or as a map by `additionalProperties: {type: …}`",
+            ),
             _ => self.refuse(
                 Rule::InlineObject,
                 place,
                 "this object has no name",
+                "a type of its own, written out here",
                 "move it to `components.schemas` and refer to it by `$ref`",
             ),
         }
@@ -219,8 +235,8 @@ impl Lower<'_> {
         );
     }
 
-    fn refuse<T>(&mut self, rule: Rule, place: &Place, message: &str, help: &str) -> Option<T> {
-        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label("here").help(help));
+    fn refuse<T>(&mut self, rule: Rule, place: &Place, message: &str, label: &str, help: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label(label).help(help));
         None
     }
 
@@ -243,6 +259,7 @@ impl Lower<'_> {
                     Rule::Component,
                     &place,
                     "a component is a schema of its own",
+                    "refers to another one",
                     "refer to the other one directly",
                 )
             }
@@ -266,7 +283,8 @@ impl Lower<'_> {
                 _ => {
                     let place = resolved.place(Section::Schemas);
                     let help = "write the type where it is used";
-                    self.refuse(Rule::Component, &place, "a named schema is an object with properties or an enum", help)
+                    let label = "neither an object nor an enum";
+                    self.refuse(Rule::Component, &place, "a named schema is an object with properties or an enum", label, help)
                 }
             },
         };
