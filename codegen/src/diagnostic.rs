@@ -94,7 +94,7 @@ impl Diagnostic {
     pub fn new(rule: Rule, place: &Place, message: impl Into<String>) -> Self {
         Diagnostic {
             rule,
-            message: message.into(),
+            message: clipped(message.into()),
             place: place.clone(),
             target: Target::Value,
             label: String::new(),
@@ -112,13 +112,13 @@ impl Diagnostic {
 
     /// The words under the underlined text.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = clipped(label.into());
         self
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clipped(help.into()));
         self
     }
 
@@ -130,6 +130,15 @@ impl Diagnostic {
     pub(crate) fn position(mut self, line: usize, column: usize) -> Self {
         self.position = Some((line, column));
         self
+    }
+}
+
+/// A text that fits on a screen, whatever names of the spec it quotes.
+fn clipped(text: String) -> String {
+    const MOST: usize = 600;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Located, Place, Target};
 use crate::load::Positions;
@@ -97,13 +97,18 @@ pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let diagnostic = &located.diagnostic;
     let text =
         sources.iter().find(|source| source.path == diagnostic.place.file).map_or("", |source| source.text.as_str());
-    let (excerpt, span) = excerpt(text, located.span.clone());
-    let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name()).element(
-        Snippet::source(excerpt)
-            .line_start(located.line)
-            .path(diagnostic.place.file.as_str())
-            .annotation(AnnotationKind::Primary.span(span).label(diagnostic.label.as_str())),
-    );
+    let (line, span) = excerpt(text, located.span.clone());
+    let (window, span) = window(line, span);
+    let annotation = AnnotationKind::Primary.span(span).label(diagnostic.label.as_str());
+    let snippet = Snippet::source(window).line_start(located.line).annotation(annotation);
+    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name());
+    let path = diagnostic.place.file.as_str();
+    let mut group = if window.len() == line.len() {
+        title.element(snippet.path(path))
+    } else {
+        // Columns are those of the whole line.
+        title.element(Origin::path(path).line(located.line).char_column(located.column)).element(snippet)
+    };
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
@@ -119,6 +124,19 @@ fn excerpt(text: &str, span: Range<usize>) -> (&str, Range<usize>) {
         Some(line) => (line.trim_end_matches('\r'), span.start - start..span.end - start),
         None => ("", 0..0),
     }
+}
+
+/// What is shown of a line that no screen can hold, and the span in it.
+fn window(line: &str, span: Range<usize>) -> (&str, Range<usize>) {
+    const SHOWN: usize = 400;
+    if line.len() <= SHOWN {
+        return (line, span);
+    }
+    let boundary = |at: usize| (0..=at.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+    let start = boundary(span.start.saturating_sub(SHOWN / 4));
+    let end = boundary(start + SHOWN);
+    let shown = line.get(start..end).unwrap_or("");
+    (shown, span.start - start..span.end.min(end).max(span.start) - start)
 }
 
 /// Prints one diagnostic on one line: `file:line:col: message [rule] help: …`.

@@ -95,7 +95,11 @@ impl<'a> Walk<'a, '_> {
             Some(near) if words.known.len() > 1 => format!("did you mean `{near}`?"),
             _ => words.help.to_owned(),
         };
-        let known = words.known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+        let known: Vec<String> = words.known.iter().map(|word| format!("`{word}`")).collect();
+        let known = match &known[..] {
+            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            known => known.concat(),
+        };
         let place = self.place();
         self.fail(
             Diagnostic::new(words.rule, &place, format!("`{word}` is no {}", words.what))

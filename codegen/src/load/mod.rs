@@ -58,8 +58,22 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
 
 fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if let Some(diagnostic) = unreadable(&source.path, text) {
+        diagnostics.push(diagnostic);
+        return None;
+    }
     match serde_yaml::from_str::<Tree>(text) {
-        Ok(tree) => Some(tree),
+        Ok(tree) => match too_deep(&source.path, &tree) {
+            None => Some(tree),
+            Some(place) => {
+                diagnostics.push(
+                    Diagnostic::new(Rule::Syntax, &place, format!("this nests more than {MAX_DEPTH} levels deep"))
+                        .label("the reader stopped here")
+                        .help("write it out flatter; a spec nests two dozen levels"),
+                );
+                None
+            }
+        },
         Err(error) => {
             let place = Place::file(&source.path);
             let words = error.to_string();
@@ -74,6 +88,68 @@ fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
             None
         }
     }
+}
+
+/// What the YAML reader would take too long over, or say in words that help nobody.
+fn unreadable(file: &str, text: &str) -> Option<Diagnostic> {
+    let place = Place::file(file);
+    let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    if text.lines().all(is_blank) {
+        return Some(
+            Diagnostic::new(Rule::Syntax, &place, "this file is empty")
+                .position(1, 1)
+                .label("nothing to read")
+                .help("begin with `openapi: 3.0.3`, or delete the file"),
+        );
+    }
+    // The reader takes time in the square of the depth of brackets. Those inside of texts count here, too, but no
+    // text holds a thousand that are not closed.
+    let mut depth = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        for (column, letter) in line.chars().enumerate() {
+            match letter {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 1000 {
+                return Some(
+                    Diagnostic::new(Rule::Syntax, &place, "this opens 1000 brackets and closes none of them")
+                        .position(index + 1, column + 1)
+                        .label("the reader stopped here")
+                        .help("look for brackets that are not closed"),
+                );
+            }
+        }
+    }
+    None
+}
+
+/// Deeper trees could exhaust the stack: `openapiv3` takes several large frames for each level.
+const MAX_DEPTH: usize = 48;
+
+/// The first place that is too deep.
+fn too_deep(file: &str, tree: &Tree) -> Option<Place> {
+    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, left: usize) -> Option<Place> {
+        if left == 0 {
+            return Some(cursor.place());
+        }
+        let mut below = |step: Step<'t>, tree: &'t Tree| {
+            if !matches!(tree, Tree::List(_) | Tree::Map(_)) {
+                return None;
+            }
+            cursor.push(step);
+            let found = find(cursor, tree, left - 1);
+            cursor.pop();
+            found
+        };
+        match tree {
+            Tree::List(list) => list.iter().enumerate().find_map(|(index, tree)| below(Step::Index(index), tree)),
+            Tree::Map(entries) => entries.iter().find_map(|(key, tree)| below(Step::Key(key), tree)),
+            _ => None,
+        }
+    }
+    find(&mut Cursor::new(file), tree, MAX_DEPTH)
 }
 
 /// What to do about a mistake in YAML itself.
