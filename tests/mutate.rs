@@ -8,7 +8,7 @@ pub struct Random(pub u64);
 
 impl Random {
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -18,7 +18,7 @@ impl Random {
 
     /// A number below `end`; 0 if there is none.
     pub fn below(&mut self, end: usize) -> usize {
-        if end == 0 { 0 } else { (self.next() % end as u64) as usize }
+        if end == 0 { 0 } else { (self.number() % end as u64) as usize }
     }
 
     /// One of some values.
@@ -29,21 +29,140 @@ impl Random {
 
 /// Words that mean something to the generator, and values at the edge of what YAML can say.
 const WORDS: &[&str] = &[
-    "$ref", "type", "string", "integer", "number", "boolean", "array", "object", "allOf", "oneOf", "items", "enum",
-    "format", "binary", "unix-millis", "date-time", "properties", "additionalProperties", "required", "default",
-    "example", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern", "uniqueItems",
-    "x-enum-varnames", "x-enumDescriptions", "x-feishu-prose", "x-feishu-waivers", "x-feishu-paging",
-    "x-feishu-update-mask", "x-feishu-idempotency-key", "x-feishu-errors", "x-feishu-rules", "clearable", "target",
-    "fields", "page_token", "has_more", "operationId", "parameters", "requestBody", "responses", "200", "content",
-    "application/json", "multipart/form-data", "in", "path", "query", "header", "name", "schema", "components",
-    "schemas", "data", "self", "Self", "crate", "new", "type", "move", "r#try", "_", "Option", "Other", "任务", "·",
-    "٣", "é", "a-b", "a b", "[0]", "~1", "<<", "", " ", "null", "~", "true", "no", "-1", "0", "1.5", "1e400", ".nan",
-    "9223372036854775808", "-9223372036854775809", "0x1F", "0o17", "12:30:45", "2024-01-02", "!!binary aGk=",
-    "!tag x", "&a", "*a", "#/components/schemas/Task", "#/components/parameters/UserIdType", "#",
-    "../../common.yaml#/components/schemas/Envelope", "../../common.yaml#/components/schemas/UserIdType",
-    "common.yaml#/components/schemas/Task", "../../../../../common.yaml#/components/schemas/Envelope", "{", "}",
-    "{task_guid}", "/open-apis/{a}/{a}", "\u{feff}", "\r\n", "\t", "\u{0}", "\u{85}", "\u{2028}", "\"", "'", "|", ">",
-    "- ", ": ", "? ", "---", "...", "%YAML 1.2", "\\", "*/", "//", "```", "]]>", "(?=a)", "(a+)+$",
+    "$ref",
+    "type",
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "array",
+    "object",
+    "allOf",
+    "oneOf",
+    "items",
+    "enum",
+    "format",
+    "binary",
+    "unix-millis",
+    "date-time",
+    "properties",
+    "additionalProperties",
+    "required",
+    "default",
+    "example",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "pattern",
+    "uniqueItems",
+    "x-enum-varnames",
+    "x-enumDescriptions",
+    "x-feishu-prose",
+    "x-feishu-waivers",
+    "x-feishu-paging",
+    "x-feishu-update-mask",
+    "x-feishu-idempotency-key",
+    "x-feishu-errors",
+    "x-feishu-rules",
+    "clearable",
+    "target",
+    "fields",
+    "page_token",
+    "has_more",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "200",
+    "content",
+    "application/json",
+    "multipart/form-data",
+    "in",
+    "path",
+    "query",
+    "header",
+    "name",
+    "schema",
+    "components",
+    "schemas",
+    "data",
+    "self",
+    "Self",
+    "crate",
+    "new",
+    "type",
+    "move",
+    "r#try",
+    "_",
+    "Option",
+    "Other",
+    "任务",
+    "·",
+    "٣",
+    "é",
+    "a-b",
+    "a b",
+    "[0]",
+    "~1",
+    "<<",
+    "",
+    " ",
+    "null",
+    "~",
+    "true",
+    "no",
+    "-1",
+    "0",
+    "1.5",
+    "1e400",
+    ".nan",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "0x1F",
+    "0o17",
+    "12:30:45",
+    "2024-01-02",
+    "!!binary aGk=",
+    "!tag x",
+    "&a",
+    "*a",
+    "#/components/schemas/Task",
+    "#/components/parameters/UserIdType",
+    "#",
+    "../../common.yaml#/components/schemas/Envelope",
+    "../../common.yaml#/components/schemas/UserIdType",
+    "common.yaml#/components/schemas/Task",
+    "../../../../../common.yaml#/components/schemas/Envelope",
+    "{",
+    "}",
+    "{task_guid}",
+    "/open-apis/{a}/{a}",
+    "\u{feff}",
+    "\r\n",
+    "\t",
+    "\u{0}",
+    "\u{85}",
+    "\u{2028}",
+    "\"",
+    "'",
+    "|",
+    ">",
+    "- ",
+    ": ",
+    "? ",
+    "---",
+    "...",
+    "%YAML 1.2",
+    "\\",
+    "*/",
+    "//",
+    "```",
+    "]]>",
+    "(?=a)",
+    "(a+)+$",
 ];
 
 /// Changes a text in some places: bytes, lines, words.
@@ -64,7 +183,8 @@ pub fn text(text: &str, other: &str, random: &mut Random) -> String {
                 drop(letters.splice(at..at, copy));
             }
             4 => {
-                let strange = random.pick(&['\t', '\r', '\u{feff}', '*', '&', '!', '{', '[', '"', '\'', '#', '|', '任']);
+                let strange =
+                    random.pick(&['\t', '\r', '\u{feff}', '*', '&', '!', '{', '[', '"', '\'', '#', '|', '任']);
                 let at = random.below(letters.len() + 1);
                 letters.splice(at..at, strange.copied()).for_each(drop);
             }
@@ -153,8 +273,11 @@ fn replacement(value: &Value, with: &Value, random: &mut Random) -> Value {
         (0, _) => with.clone(),
         (1, Value::Mapping(_) | Value::Sequence(_)) | (2 | 3, Value::Mapping(_)) => inside(value, with, word, random),
         (1, _) => word,
-        (2, _) => Value::Number((random.next() as i64 >> random.below(64)).into()),
-        _ => random.pick(&[Value::Null, Value::Bool(true), Value::Number(1.5.into()), "1".into()]).cloned().unwrap_or_default(),
+        (2, _) => Value::Number((random.number() as i64 >> random.below(64)).into()),
+        _ => random
+            .pick(&[Value::Null, Value::Bool(true), Value::Number(1.5.into()), "1".into()])
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 

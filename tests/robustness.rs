@@ -74,7 +74,10 @@ fn windows_line_ends_move_nothing() {
     let text = document(WRONG).replace('\n', "\r\n");
     check(&text, "unknown-key", 16, 33);
     assert_eq!(&text[lint(&text)[0].span.clone()], "requird");
-    assert_eq!(places(&document("        - {name: size, in: query, schema: {type: integer}}").replace('\n', "\r\n")), []);
+    assert_eq!(
+        places(&document("        - {name: size, in: query, schema: {type: integer}}").replace('\n', "\r\n")),
+        []
+    );
 }
 
 #[test]
@@ -151,7 +154,10 @@ fn merge_keys_are_refused() {
 fn deep_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{a: ", "}"), ("- ", ""), ("? ", "")] {
         for depth in [100, 1_000, 100_000] {
-            let text = format!("a: {}\n", if close.is_empty() { String::new() } else { open.repeat(depth) + &close.repeat(depth) });
+            let text = format!(
+                "a: {}\n",
+                if close.is_empty() { String::new() } else { open.repeat(depth) + &close.repeat(depth) }
+            );
             let text = if close.is_empty() { open.repeat(depth) + "a\n" } else { text };
             assert!(!lint(&text).is_empty());
         }
@@ -201,7 +207,8 @@ fn numbers_are_those_of_json() {
         ("0o17", None),
         ("1_000", Some("default-value")),
     ] {
-        let text = document(&format!("        - {{name: size, in: query, schema: {{type: integer, default: {value}}}}}"));
+        let text =
+            document(&format!("        - {{name: size, in: query, schema: {{type: integer, default: {value}}}}}"));
         let found = lint(&text);
         let rules: Vec<&str> = found.iter().map(|located| located.diagnostic.rule.name()).collect();
         assert_eq!(rules.first().copied(), rule, "{value}: {found:#?}");
@@ -214,17 +221,17 @@ fn circles_of_references_end() {
         + "components:\n  parameters:\n    A: {$ref: \"#/components/parameters/B\"}\n    B: {$ref: \"#/components/parameters/A\"}\n";
     assert!(places(&text).iter().all(|(rule, _, _)| rule == "component"), "{:?}", places(&text));
     let schemas = |one: &str| {
-        include_str!("ui/recursion.yaml").replace("demo.v1.recursion", "demo.v1.thing").replace(
-            "parent: {$ref: \"#/components/schemas/Thing\"}",
-            one,
-        )
+        include_str!("ui/recursion.yaml")
+            .replace("demo.v1.recursion", "demo.v1.thing")
+            .replace("parent: {$ref: \"#/components/schemas/Thing\"}", one)
     };
     let reference = "{$ref: \"#/components/schemas/Thing\"}";
     assert_eq!(places(&schemas(&format!("parts: {{type: array, items: {reference}}}"))), []);
     assert_eq!(places(&schemas(&format!("parts: {{type: object, additionalProperties: {reference}}}"))), []);
     let found = places(&schemas(&format!("part: {{allOf: [{reference}]}}")));
     assert!(matches!(&found[..], [(rule, ..)] if rule == "recursion"), "{found:?}");
-    let aliases = "part: {type: string}\n    A: {$ref: \"#/components/schemas/B\"}\n    B: {$ref: \"#/components/schemas/A\"}";
+    let aliases =
+        "part: {type: string}\n    A: {$ref: \"#/components/schemas/B\"}\n    B: {$ref: \"#/components/schemas/A\"}";
     assert!(!places(&schemas(aliases)).is_empty());
     let array = "parts: {$ref: \"#/components/schemas/Parts\"}\n    Parts: {type: array, items: {$ref: \"#/components/schemas/Parts\"}}";
     assert!(places(&schemas(array)).iter().any(|(rule, ..)| rule == "component"));
@@ -241,7 +248,8 @@ fn control_characters_are_answered() {
 
 #[test]
 fn huge_files_are_read() {
-    let line = "        - {name: size, in: query, description: How many things are on a page., schema: {type: integer}}\n";
+    let line =
+        "        - {name: size, in: query, description: How many things are on a page., schema: {type: integer}}\n";
     let text = document(&line.repeat(10_000_000 / line.len()));
     assert_eq!(lint(&text)[0].diagnostic.rule.name(), "name-collision");
 }
@@ -270,7 +278,8 @@ fn huge_lines_and_scalars_are_answered() {
 fn huge_maps_of_mistakes_are_answered() {
     let mut text = document("        - {$ref: \"#/components/parameters/P0\"}") + "components:\n  parameters:\n";
     for number in 0..20_000 {
-        let _ = writeln!(text, "    P{number}: {{name: p{number}, in: query, requird: true, schema: {{type: string}}}}");
+        let _ =
+            writeln!(text, "    P{number}: {{name: p{number}, in: query, requird: true, schema: {{type: string}}}}");
     }
     assert_eq!(lint(&text).len(), 20_000);
 }

@@ -23,8 +23,7 @@ pub(crate) fn pascal(name: &str) -> String {
 
 /// A field or method: as on the wire where Rust allows it, otherwise the nearest thing.
 pub(crate) fn ident(name: &str) -> Ident {
-    let mut ident: String =
-        name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
+    let mut ident: String = name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
     if ident.chars().any(char::is_uppercase) {
         ident = snake(&ident);
     }
@@ -32,7 +31,7 @@ pub(crate) fn ident(name: &str) -> Ident {
         ident = "empty".to_owned();
     }
     if !ident.starts_with(|first: char| first == '_' || unicode_ident::is_xid_start(first)) {
-        ident.insert_str(0, "n");
+        ident.insert(0, 'n');
     }
     Ident(match ident.as_str() {
         "self" | "Self" | "super" | "crate" | "new" => format!("{ident}_"),
@@ -49,7 +48,8 @@ pub(crate) fn is_snake(name: &str) -> bool {
 
 /// Whether this is a name for a type.
 pub(crate) fn is_pascal(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric())
 }
 
 /// Whether Rust reserves this word, so that no module can be called so.

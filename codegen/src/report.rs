@@ -39,7 +39,11 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
     located.sort_by(|a, b| {
         let place = |located: &Located| (located.line, located.column, located.diagnostic.rule);
         let (one, other) = (&a.diagnostic, &b.diagnostic);
-        one.place.file.cmp(&other.place.file).then(place(a).cmp(&place(b))).then_with(|| one.message.cmp(&other.message))
+        one.place
+            .file
+            .cmp(&other.place.file)
+            .then(place(a).cmp(&place(b)))
+            .then_with(|| one.message.cmp(&other.message))
     });
     // Two verbs of one path may say the same of it.
     located.dedup_by(|a, b| {

@@ -87,6 +87,10 @@ fn keep(input: &str, name: &str, took: Duration) -> usize {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("finds");
     let path = folder.join(name);
     let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, input));
-    println!("find: {} after {took:?} {}", path.display(), written.err().map_or(String::new(), |error| error.to_string()));
+    println!(
+        "find: {} after {took:?} {}",
+        path.display(),
+        written.err().map_or(String::new(), |error| error.to_string())
+    );
     1
 }

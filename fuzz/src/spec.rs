@@ -59,7 +59,10 @@ impl Target for Spec {
                         panic!("{} is no Rust: {error}", file.path);
                     }
                 }
-                vec![format!("rust of {} lines", files.iter().map(|file| file.text.lines().count()).sum::<usize>() / 50)]
+                vec![format!(
+                    "rust of {} lines",
+                    files.iter().map(|file| file.text.lines().count()).sum::<usize>() / 50
+                )]
             }
             Err(diagnostics) => {
                 let located = diagnostics.locate(&sources);

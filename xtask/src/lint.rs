@@ -88,6 +88,7 @@ fn covers(path: &str, file: &str) -> bool {
 
 fn rules() -> String {
     let width = Rule::ALL.iter().map(|rule| rule.name().len()).max().unwrap_or(0);
-    let line = |rule: &Rule| format!("{:width$}  {}\n{:width$}  fix: {}\n", rule.name(), rule.meaning(), "", rule.fix());
+    let line =
+        |rule: &Rule| format!("{:width$}  {}\n{:width$}  fix: {}\n", rule.name(), rule.meaning(), "", rule.fix());
     Rule::ALL.iter().map(line).collect()
 }

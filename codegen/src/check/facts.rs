@@ -138,9 +138,13 @@ pub(crate) fn error_table(operation: &Operation, diagnostics: &mut Diagnostics) 
         }
         if !(100..600).contains(&error.status) {
             diagnostics.push(
-                Diagnostic::new(Rule::ErrorTable, &error.place.key("status"), format!("{} is no HTTP status", error.status))
-                    .label("expected a number from 100 to 599")
-                    .help("perhaps `status` and `code` are swapped"),
+                Diagnostic::new(
+                    Rule::ErrorTable,
+                    &error.place.key("status"),
+                    format!("{} is no HTTP status", error.status),
+                )
+                .label("expected a number from 100 to 599")
+                .help("perhaps `status` and `code` are swapped"),
             );
         }
     }
@@ -156,8 +160,10 @@ pub(crate) fn enforced_by(operation: &Operation, diagnostics: &mut Diagnostics) 
         }
         let help = match nearest(&rule.enforced, KNOWN.into_iter()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`type`: it cannot be written in Rust; `client`: checked before sending; `server`: Feishu refuses it"
-                .to_owned(),
+            None => {
+                "`type`: it cannot be written in Rust; `client`: checked before sending; `server`: Feishu refuses it"
+                    .to_owned()
+            }
         };
         diagnostics.push(
             Diagnostic::new(

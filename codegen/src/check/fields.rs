@@ -34,7 +34,11 @@ pub(crate) fn parameter_types(operation: &Operation, diagnostics: &mut Diagnosti
         if !fits {
             diagnostics.push(
                 name_of(Rule::ParameterType, field, format!("`{}` is {}, in a {place}", field.name, kind(&field.ty)))
-                    .label(if place == "query" { "expected a plain value, or a list of them" } else { "expected a plain value" })
+                    .label(if place == "query" {
+                        "expected a plain value, or a list of them"
+                    } else {
+                        "expected a plain value"
+                    })
                     .help("send it in the body, or describe it as the text that is sent"),
             );
         }
@@ -114,7 +118,10 @@ pub(crate) fn paging(operation: &Operation, diagnostics: &mut Diagnostics) {
         let Some(field) = fields.iter().find(|field| field.ident == *name) else { return };
         let needed = field.presence == Presence::Required;
         let (message, label) = if field.ty != ty {
-            (format!("`{}` is {}, not {}", field.name, kind(&field.ty), kind(&ty)), format!("names {}", kind(&field.ty)))
+            (
+                format!("`{}` is {}, not {}", field.name, kind(&field.ty), kind(&ty)),
+                format!("names {}", kind(&field.ty)),
+            )
         } else if key == "page_token" && needed {
             (format!("`{}` is required; the first page has no token", field.name), "names a required field".to_owned())
         } else {
@@ -160,9 +167,13 @@ pub(crate) fn recursion(context: &Context<'_>, definition: &Struct, diagnostics:
             let Some(TypeDef::Struct(inner)) = context.ty(path) else { continue };
             if inner.place == definition.place {
                 diagnostics.push(
-                    name_of(Rule::Recursion, field, format!("`{}` holds itself through `{}`", definition.name, field.name))
-                        .label("a value of this type would have no end")
-                        .help("objects nest in lists and maps; look at the page, or leave the field out"),
+                    name_of(
+                        Rule::Recursion,
+                        field,
+                        format!("`{}` holds itself through `{}`", definition.name, field.name),
+                    )
+                    .label("a value of this type would have no end")
+                    .help("objects nest in lists and maps; look at the page, or leave the field out"),
                 );
                 break;
             }

@@ -55,9 +55,8 @@ fn different(what: &str, fields: &[&Field], diagnostics: &mut Diagnostics) {
             (message, format!("take `{}` off `clearable`", earlier.name))
         };
         let other = name_of(Rule::NameCollision, earlier, "").place;
-        diagnostics.push(
-            name_of(Rule::NameCollision, field, message).label("the name is taken").help(help).other(&other),
-        );
+        diagnostics
+            .push(name_of(Rule::NameCollision, field, message).label("the name is taken").help(help).other(&other));
     }
 }
 
@@ -94,13 +93,11 @@ pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn request_and_answer<'a>(
-    operation: &'a Operation,
-    names: &mut Names<'a>,
-    diagnostics: &mut Diagnostics,
-) {
+fn request_and_answer<'a>(operation: &'a Operation, names: &mut Names<'a>, diagnostics: &mut Diagnostics) {
     for (name, what) in [(&operation.request, "request"), (&operation.response, "answer")] {
-        let Some((earlier, id)) = names.insert(name.clone(), (&operation.place, Some(operation.id.as_str()))) else { continue };
+        let Some((earlier, id)) = names.insert(name.clone(), (&operation.place, Some(operation.id.as_str()))) else {
+            continue;
+        };
         // Two operations of one name have a rule of their own.
         if id == Some(operation.id.as_str()) {
             continue;
@@ -169,10 +166,47 @@ fn name_place(place: &Place) -> Place {
 
 /// Names that generated code and its macros use without a path.
 const PRELUDE: &[&str] = &[
-    "AsMut", "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Drop", "Eq", "Err", "Extend", "Fn", "FnMut",
-    "FnOnce", "From", "FromIterator", "Hash", "Into", "IntoFuture", "IntoIterator", "Iterator", "None", "Ok",
-    "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Self", "Self_", "Send", "Sized", "Some", "String", "Sync",
-    "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec",
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Self_",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// Names of the client itself, in every module.
@@ -180,9 +214,34 @@ const OURS: &[&str] = &["Client", "Resource", "Service"];
 
 /// Names at the root of the crate, where those of `spec/common.yaml` stand.
 const ROOT: &[&str] = &[
-    "Accepts", "Call", "ClientBuilder", "Core", "Either", "Error", "File", "Identity", "Metadata", "Method", "Millis",
-    "Operation", "Options", "Page", "Pages", "RateLimit", "Raw", "Request", "Response", "Retry", "Seconds", "Stream",
-    "Tenant", "TokenStore", "Tokens", "Transport", "Update", "User",
+    "Accepts",
+    "Call",
+    "ClientBuilder",
+    "Core",
+    "Either",
+    "Error",
+    "File",
+    "Identity",
+    "Metadata",
+    "Method",
+    "Millis",
+    "Operation",
+    "Options",
+    "Page",
+    "Pages",
+    "RateLimit",
+    "Raw",
+    "Request",
+    "Response",
+    "Retry",
+    "Seconds",
+    "Stream",
+    "Tenant",
+    "TokenStore",
+    "Tokens",
+    "Transport",
+    "Update",
+    "User",
 ];
 
 /// Types called like something that the generated code uses.
@@ -190,7 +249,8 @@ pub(crate) fn reserved(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let taken = |name: &str| PRELUDE.contains(&name) || OURS.contains(&name);
     for (path, definition) in context.types() {
         let name = definition.name();
-        if !taken(name) && !(path.module == Module::Shared && ROOT.contains(&name)) {
+        let taken = taken(name) || path.module == Module::Shared && ROOT.contains(&name);
+        if !taken {
             continue;
         }
         let (place, inline) = match definition {

@@ -74,8 +74,19 @@ pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnos
 /// Facts of `x-feishu-prose` that do not stand beside it.
 pub(crate) fn prose(context: &Context<'_>, cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {
     const FACTS: &[&str] = &[
-        "minLength", "maxLength", "pattern", "minimum", "maximum", "minItems", "maxItems", "uniqueItems",
-        "x-feishu-max-bytes", "enum", "default", "required", "format",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "x-feishu-max-bytes",
+        "enum",
+        "default",
+        "required",
+        "format",
     ];
     let Some(Tree::List(facts)) = tree.get("x-feishu-prose") else { return };
     for (index, fact) in facts.iter().enumerate() {
@@ -115,9 +126,7 @@ fn has_fact(context: &Context<'_>, cursor: &Cursor<'_>, tree: &Tree, fact: &str)
     };
     joined.iter().any(|tree| of_component(tree) == Some(true))
         || ["schema", "items", "additionalProperties"].iter().any(|key| {
-            tree.get(key).is_some_and(|tree| {
-                of_component(tree) == Some(true) || has_fact(context, cursor, tree, fact)
-            })
+            tree.get(key).is_some_and(|tree| of_component(tree) == Some(true) || has_fact(context, cursor, tree, fact))
         })
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn of_operation(context: &Context<'_>, operation: &Operation, diagnos
     if !context.is_whole(&operation.place) {
         return;
     }
-    let mut walk = Walk { context, diagnostics, rule: Rule::Example, direction: Direction::Sent, cursor: Cursor::new("") };
+    let mut walk =
+        Walk { context, diagnostics, rule: Rule::Example, direction: Direction::Sent, cursor: Cursor::new("") };
     if let (Some(example), Some(kind)) = (&operation.request_example, body_kind(&operation.body)) {
         walk.cursor = Cursor::at(operation.place.key("requestBody").key("content").key(kind).key("example"));
         walk.body(&operation.body, example);
@@ -100,9 +101,10 @@ impl<'a> Walk<'a, '_, '_> {
         let fields: Vec<&Field> = match body {
             Body::None => return,
             Body::Multipart(fields) => fields.iter().collect(),
-            Body::Json(fields) => {
-                fields.iter().filter_map(|field| if let BodyField::Plain(field) = field { Some(field) } else { None }).collect()
-            }
+            Body::Json(fields) => fields
+                .iter()
+                .filter_map(|field| if let BodyField::Plain(field) = field { Some(field) } else { None })
+                .collect(),
         };
         let mask = match body {
             Body::Json(fields) => fields.iter().find_map(|field| match field {

@@ -17,7 +17,15 @@ pub(crate) enum Of {
 
 const OF_ITEMS: &[&str] = &["presence", "type", "required", "default", "enum", "example", "min", "max", "pattern"];
 const OF_OPERATIONS: &[&str] = &[
-    "method", "path", "tokens", "app-types", "rate-limits", "scopes", "field-scopes", "errors", "request-example",
+    "method",
+    "path",
+    "tokens",
+    "app-types",
+    "rate-limits",
+    "scopes",
+    "field-scopes",
+    "errors",
+    "request-example",
     "response-example",
 ];
 
@@ -200,19 +208,19 @@ fn bites(field: &Field, waiver: &Waiver, diagnostics: &mut Diagnostics) {
         Value::String(page) => *page == value.to_string().trim_matches('"'),
         page => page == value,
     };
-    let number = |number: Option<Number>| number.map(|number| match number {
-        Number::Integer(value) => Value::Integer(value),
-        Number::Float(value) => Value::Float(value),
-    });
+    let number = |number: Option<Number>| {
+        number.map(|number| match number {
+            Number::Integer(value) => Value::Integer(value),
+            Number::Float(value) => Value::Float(value),
+        })
+    };
     let count = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok()).map(Value::Integer);
     let limits = &field.limits;
     let agrees = match waiver.fact.as_str() {
         "presence" => says(&Value::String("present".to_owned())),
         "default" => field.default.as_ref().is_some_and(says),
         "example" => field.example.as_ref().is_some_and(says),
-        "required" => {
-            says(&Value::String(if field.presence == Presence::Required { "是" } else { "否" }.to_owned()))
-        }
+        "required" => says(&Value::String(if field.presence == Presence::Required { "是" } else { "否" }.to_owned())),
         "min" => [count(limits.min_length), count(limits.min_items), number(limits.minimum)].iter().flatten().any(says),
         "max" => [count(limits.max_length), count(limits.max_items), number(limits.maximum)].iter().flatten().any(says),
         "pattern" => limits.pattern.as_ref().is_some_and(|pattern| says(&Value::String(pattern.clone()))),

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::cursor::{Cursor, Step};
 use super::grammar::{DOCUMENT, OUTSIDE, Object, SCHEMA, Shape, Words};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use super::cursor::{Cursor, Step};
 use crate::rules::Rule;
 
 /// Reports everything in `tree` that the grammar does not know. Says whether the rest can be read all the same.
@@ -200,7 +200,9 @@ impl<'a> Walk<'a, '_> {
             tree => tree.kind().to_owned(),
         };
         let help = match (shape, tree) {
-            (Shape::Text | Shape::Word(_), Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => Some("put it in quotes"),
+            (Shape::Text | Shape::Word(_), Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => {
+                Some("put it in quotes")
+            }
             _ => None,
         };
         let place = self.place();

@@ -29,7 +29,13 @@ const ALWAYS: &[&str] =
 fn keys_of(ty: &str) -> &'static [&'static str] {
     match ty {
         "string" => &[
-            "format", "enum", "x-enumDescriptions", "x-enum-varnames", "minLength", "maxLength", "pattern",
+            "format",
+            "enum",
+            "x-enumDescriptions",
+            "x-enum-varnames",
+            "minLength",
+            "maxLength",
+            "pattern",
             "x-feishu-max-bytes",
         ],
         "integer" => &["format", "enum", "x-enumDescriptions", "x-enum-varnames", "minimum", "maximum"],
@@ -54,7 +60,10 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
         let (message, help) = if unread {
             (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
         } else if ty == "allOf" && key == "type" {
-            ("`type` beside `allOf` has no effect".to_owned(), "remove it; the type is that of the component".to_owned())
+            (
+                "`type` beside `allOf` has no effect".to_owned(),
+                "remove it; the type is that of the component".to_owned(),
+            )
         } else if known.contains(&key.as_str()) || ALWAYS.contains(&key.as_str()) {
             continue;
         } else {

@@ -71,9 +71,13 @@ impl<'a> Walk<'a, '_> {
             if let Some(Tree::Float(value)) = tree.get(key) {
                 let place = self.place().key(key);
                 self.fail(
-                    Diagnostic::new(Rule::WrongKind, &place, format!("`{key}` of an integer must be an integer, not {value}"))
-                        .label("expected an integer")
-                        .help("write an integer, or `type: number`"),
+                    Diagnostic::new(
+                        Rule::WrongKind,
+                        &place,
+                        format!("`{key}` of an integer must be an integer, not {value}"),
+                    )
+                    .label("expected an integer")
+                    .help("write an integer, or `type: number`"),
                 );
             }
         }

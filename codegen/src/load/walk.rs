@@ -65,12 +65,7 @@ fn content<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, visit: &mut dyn FnMut(&C
     });
 }
 
-fn schema<'t>(
-    cursor: &mut Cursor<'t>,
-    tree: &'t Tree,
-    role: Role,
-    visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree, Role),
-) {
+fn schema<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, role: Role, visit: &mut dyn FnMut(&Cursor<'t>, &'t Tree, Role)) {
     if tree.get("$ref").is_some() {
         return;
     }

@@ -62,7 +62,9 @@ impl<'a> Extensions<'a> {
 
     pub(crate) fn rules(self) -> Vec<ir::Rule> {
         let rules = list(self.get("x-feishu-rules")).iter();
-        rules.map(|rule| ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") }).collect()
+        rules
+            .map(|rule| ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") })
+            .collect()
     }
 
     pub(crate) fn errors(self, place: &Place) -> Vec<ErrorCode> {

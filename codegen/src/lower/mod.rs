@@ -111,7 +111,7 @@ impl Lower<'_> {
                     Diagnostic::new(Rule::NameCollision, &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
-.help("rename one of the two")
+                        .help("rename one of the two")
                         .other(earlier),
                 );
             }

@@ -284,7 +284,13 @@ impl Lower<'_> {
                     let place = resolved.place(Section::Schemas);
                     let help = "write the type where it is used";
                     let label = "neither an object nor an enum";
-                    self.refuse(Rule::Component, &place, "a named schema is an object with properties or an enum", label, help)
+                    self.refuse(
+                        Rule::Component,
+                        &place,
+                        "a named schema is an object with properties or an enum",
+                        label,
+                        help,
+                    )
                 }
             },
         };
