@@ -3,7 +3,7 @@
 //! `fixtures/<behaviour>.yaml` is read as `spec/demo/v1/<behaviour>.yaml` beside the real `spec/common.yaml`.
 
 use feishu_openapi_codegen::{Source, generate};
-use feishu_openapi_tests::{common, yaml_files};
+use feishu_openapi_tests::{common, orphaned_snapshots, yaml_files};
 
 #[test]
 fn every_fixture_becomes_the_reviewed_rust() {
@@ -20,4 +20,10 @@ fn every_fixture_becomes_the_reviewed_rust() {
             insta::assert_snapshot!(name.clone(), rust);
         });
     }
+}
+
+#[test]
+fn no_snapshot_is_left_over() {
+    let names: Vec<String> = yaml_files("fixtures").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(orphaned_snapshots("fixtures", &names), [""; 0], "delete these files in tests/fixtures");
 }

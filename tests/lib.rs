@@ -34,6 +34,16 @@ pub fn yaml_files(folder: &str) -> Vec<(String, String)> {
     files.iter().map(|path| (stem(path), read(path))).collect()
 }
 
+/// The snapshots in a folder of this package that none of `names` owns: left over from something deleted or renamed.
+pub fn orphaned_snapshots(folder: &str, names: &[String]) -> Vec<String> {
+    let files = list(&root().join("tests").join(folder)).into_iter();
+    let snapshots = files.filter(|path| path.extension().is_some_and(|extension| extension == "snap"));
+    let stems = snapshots.map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+    let mut orphans: Vec<String> = stems.filter(|stem| !names.contains(stem)).collect();
+    orphans.sort();
+    orphans
+}
+
 /// A file as text; a test that needs it cannot go on without.
 pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

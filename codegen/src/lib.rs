@@ -6,6 +6,7 @@
 
 mod check;
 pub mod diagnostic;
+pub mod diff;
 mod emit;
 pub mod ir;
 mod load;
@@ -33,6 +34,16 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
 /// Writes an API down as Rust: the files of the generated module.
 pub fn emit(api: &ir::Api) -> Vec<File> {
     emit::emit(api)
+}
+
+/// Writes the pages' examples down as tests of the client.
+pub fn emit_examples(api: &ir::Api) -> Vec<File> {
+    emit::emit_examples(api)
+}
+
+/// The demands of all operations that concern several fields, as a Markdown table.
+pub fn rules(api: &ir::Api) -> String {
+    emit::rules(api)
 }
 
 /// Reads a spec and writes it down as Rust.

@@ -1,5 +1,6 @@
 //! Feeds the generator with texts that nobody would write. `fuzz/README.md` says how to run it.
 
+mod pages;
 mod spec;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,22 +19,28 @@ trait Target {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (target, seeds) = match arguments.first().map(String::as_str) {
-        Some("spec") => spec::target(),
+    let rest = arguments.get(1..).unwrap_or_default();
+    let finds = match arguments.first().map(String::as_str) {
+        Some("spec") => start(spec::target(), rest),
+        Some("pages") => start(pages::target(), rest),
         _ => {
-            eprintln!("usage: cargo run --release -- spec [MINUTES] [SEED]\n       cargo run --release -- spec FILE");
+            eprintln!("usage: cargo run --release -- (spec | pages) [MINUTES [SEED] | FILE]");
             std::process::exit(2);
         }
     };
-    let second = arguments.get(1).map_or("30", String::as_str);
-    if let Ok(text) = std::fs::read_to_string(second) {
-        println!("{:#?}", target.run(&text));
-        return;
-    }
-    let minutes: f64 = second.parse().unwrap_or(30.0);
-    let seed = arguments.get(2).and_then(|seed| seed.parse().ok()).unwrap_or_else(seed_of_now);
-    let finds = fuzz(&target, seeds, Duration::from_secs_f64(minutes * 60.0), seed);
     std::process::exit(i32::from(finds > 0));
+}
+
+/// Runs one input, or many for some minutes.
+fn start((target, seeds): (impl Target, Vec<String>), arguments: &[String]) -> usize {
+    let first = arguments.first().map_or("30", String::as_str);
+    if let Ok(text) = std::fs::read_to_string(first) {
+        println!("{:#?}", target.run(&text));
+        return 0;
+    }
+    let minutes: f64 = first.parse().unwrap_or(30.0);
+    let seed = arguments.get(1).and_then(|seed| seed.parse().ok()).unwrap_or_else(seed_of_now);
+    fuzz(&target, seeds, Duration::from_secs_f64(minutes * 60.0), seed)
 }
 
 fn seed_of_now() -> u64 {
@@ -53,7 +60,11 @@ fn fuzz(target: &impl Target, mut corpus: Vec<String>, time: Duration, seed: u64
         let input = target.mutate(&corpus, &mut random);
         let began = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| target.run(&input)));
-        let took = began.elapsed();
+        let took = match began.elapsed() {
+            // A busy machine makes any input look slow once.
+            took if took > TOO_LONG && outcome.is_ok() => took.min(again(target, &input)),
+            took => took,
+        };
         runs += 1;
         slowest = slowest.max(took);
         match outcome {
@@ -75,6 +86,16 @@ fn fuzz(target: &impl Target, mut corpus: Vec<String>, time: Duration, seed: u64
     }
     status(started, runs, &corpus, known.len(), finds, slowest);
     finds
+}
+
+/// The better of two more runs.
+fn again(target: &impl Target, input: &str) -> Duration {
+    let run = || {
+        let began = Instant::now();
+        let _ = catch_unwind(AssertUnwindSafe(|| target.run(input)));
+        began.elapsed()
+    };
+    run().min(run())
 }
 
 fn status(started: Instant, runs: u64, corpus: &[String], outcomes: usize, finds: usize, slowest: Duration) {

@@ -1,6 +1,57 @@
-//! x
+//! A typed async client for the [Feishu (Lark) Open Platform](https://open.feishu.cn), generated from an OpenAPI
+//! description of its documentation.
+//!
+//! ```no_run
+//! use feishu_openapi::{Client, UserIdType, task::v2::{TaskMember, task}};
+//!
+//! # async fn example(app_id: &str, app_secret: &str, token: &str) -> Result<(), feishu_openapi::Error> {
+//! let client = Client::builder().custom_app(app_id, app_secret).build()?;
+//!
+//! let answer = client
+//!     .task_v2()
+//!     .task()
+//!     .remove_members(
+//!         task::RemoveMembers::new("83912691-2e43-47fc-94a4-d512e03984fa", [TaskMember::new("ou_1", "assignee")])
+//!             .user_id_type(UserIdType::OpenId),
+//!     )
+//!     .await?;
+//!
+//! let mut mine = client.as_user(token).task_v2().task().list(task::List::new().completed(false)).stream();
+//! while let Some(task) = mine.try_next().await? {
+//!     println!("{}", task.summary);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Modules follow the platform's names: service, version, resource. Each request type documents the tokens, scopes,
+//! limits and error codes of its operation, and links to Feishu's page.
+#![forbid(unsafe_code)]
+
 mod client;
 mod generated;
-pub use generated::*;
-pub use client::*;
+
 use feishu_openapi_runtime as rt;
+
+pub use client::{Client, ClientBuilder};
+#[cfg(feature = "testing")]
+pub use feishu_openapi_runtime::testing;
+pub use feishu_openapi_runtime::{
+    Accepts, Call, Core, Details, Either, Error, ErrorCode, FEISHU, FieldViolation,
+    File, HelpLink, Identity, Items, LARKSUITE, MemoryTokenStore, Metadata, Method,
+    Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit, RawRequest,
+    RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken,
+    Tenant, TokenStore, Tokens, Transport, Update, User, Violation, Violations,
+    serde_json, transport,
+};
+pub use generated::*;
+
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// And those of the Chinese README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.zh-CN.md")]
+struct ReadmeInChinese;

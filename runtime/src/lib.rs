@@ -1,1 +1,68 @@
-//! The core under the generated Feishu client.
+//! The hand-written core under the generated client for the Feishu (Lark) Open
+//! Platform.
+//!
+//! It sends requests, keeps tokens, repeats what may be repeated, pages through
+//! lists, uploads files and explains errors; it knows no operation.
+//! Applications use the crate `feishu-openapi`, which brings the operations and
+//! re-exports what is needed from here.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod builder;
+mod call;
+mod client_builder;
+mod codes;
+mod constraint;
+mod core;
+mod download;
+mod encode;
+mod envelope;
+mod error;
+mod error_codes;
+mod file;
+mod identity;
+mod metadata;
+mod multipart;
+mod operation;
+mod options;
+#[cfg(feature = "pacing")]
+mod pacing;
+mod page;
+mod raw;
+mod request;
+mod retry;
+#[doc(hidden)]
+pub mod rt;
+mod send;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod time;
+mod token;
+pub mod transport;
+mod update;
+mod wire;
+
+pub use serde;
+pub use serde_json;
+
+pub use crate::call::Call;
+pub use crate::client_builder::{ClientBuilder, FEISHU, LARKSUITE};
+pub use crate::constraint::{Checker, Constrained, Violation, Violations};
+pub use crate::core::Core;
+pub use crate::download::Download;
+pub use crate::encode::{Encoder, Masked, QueryValue};
+pub use crate::error::{Details, Error, FieldViolation, HelpLink};
+pub use crate::file::File;
+pub use crate::identity::{Accepts, Either, Identity, Tenant, User};
+pub use crate::metadata::{Metadata, RawResponse, Response};
+pub use crate::operation::{ErrorCode, Method, Operation, RateLimit, Tokens};
+pub use crate::options::Progress;
+pub use crate::page::{Items, Paged, Pages};
+pub use crate::raw::RawRequest;
+pub use crate::request::Request;
+pub use crate::retry::RetryPolicy;
+pub use crate::time::{Millis, NotATime, Seconds};
+pub use crate::token::{MemoryTokenStore, StoreError, StoredToken, TokenStore};
+pub use crate::transport::Transport;
+pub use crate::update::Update;

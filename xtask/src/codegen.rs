@@ -7,22 +7,27 @@ use std::path::Path;
 use std::time::Instant;
 
 use feishu_openapi_codegen::diagnostic::Diagnostics;
-use feishu_openapi_codegen::{Source, generate, report};
+use feishu_openapi_codegen::ir::Api;
+use feishu_openapi_codegen::{Source, emit, emit_examples, report};
 
 use crate::files;
 
-/// The folder that the generator owns.
-const OUTPUT: &str = "generated/src/generated";
+/// The folders that the generator owns: the client, and tests of it.
+const CLIENT: &str = "generated/src/generated";
+const EXAMPLES: &str = "tests/examples";
+
+/// The page that holds the table of rules, and the lines between which it stands.
+const RULES: (&str, &str, &str) = ("spec/README.md", "<!-- rules: written by cargo xtask codegen -->\n", "<!-- end of rules -->");
 
 /// Writes what changed, or with `check` says what would.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     let started = Instant::now();
     let sources = files::read_all(root).map_err(|error| error.to_string())?;
-    let wanted: BTreeMap<String, String> = generate(&sources)
-        .map_err(|diagnostics| explain(diagnostics, &sources))?
-        .into_iter()
-        .map(|file| (format!("{OUTPUT}/{}", file.path), file.text))
-        .collect();
+    let api = feishu_openapi_codegen::read(&sources).map_err(|diagnostics| explain(diagnostics, &sources))?;
+    let client = emit(&api).into_iter().map(|file| (format!("{CLIENT}/{}", file.path), file.text));
+    let examples = emit_examples(&api).into_iter().map(|file| (format!("{EXAMPLES}/{}", file.path), file.text));
+    let mut wanted: BTreeMap<String, String> = client.chain(examples).collect();
+    wanted.extend(rules(root, &api)?);
     let changes = compare(root, &wanted)?;
     if check {
         return report_stale(&changes, wanted.len());
@@ -39,6 +44,16 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
         started.elapsed()
     );
     Ok(())
+}
+
+/// The README of the spec with its table of rules up to date.
+fn rules(root: &Path, api: &Api) -> Result<Option<(String, String)>, String> {
+    let (path, begin, end) = RULES;
+    let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
+    let Some((before, rest)) = text.split_once(begin) else { return Ok(None) };
+    let Some((_, after)) = rest.split_once(end) else { return Ok(None) };
+    let table = feishu_openapi_codegen::rules(api);
+    Ok(Some((path.to_owned(), format!("{before}{begin}{table}{end}{after}"))))
 }
 
 /// All diagnostics as text for a person.
@@ -87,12 +102,16 @@ struct Change {
 /// What differs between the disk and what is wanted.
 fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<Change>, String> {
     let mut present = BTreeMap::new();
-    let folder = root.join(OUTPUT);
-    if folder.is_dir() {
-        let mut read = |path: &Path| {
-            present.insert(files::relative(root, path), fs::read(path).unwrap_or_default());
-        };
-        files::walk(&folder, &mut read).map_err(|error| format!("{OUTPUT}: {error}"))?;
+    let (rules, ..) = RULES;
+    present.extend(fs::read(root.join(rules)).ok().map(|bytes| (rules.to_owned(), bytes)));
+    for owned in [CLIENT, EXAMPLES] {
+        let folder = root.join(owned);
+        if folder.is_dir() {
+            let mut read = |path: &Path| {
+                present.insert(files::relative(root, path), fs::read(path).unwrap_or_default());
+            };
+            files::walk(&folder, &mut read).map_err(|error| format!("{owned}: {error}"))?;
+        }
     }
     let mut changes = Vec::new();
     for (path, text) in wanted {
@@ -104,7 +123,7 @@ fn compare(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<Change>
             Some(_) => {}
         }
     }
-    changes.extend(present.into_keys().map(|path| Change { kind: Kind::Orphaned, path }));
+    changes.extend(present.into_keys().filter(|path| path != rules).map(|path| Change { kind: Kind::Orphaned, path }));
     Ok(changes)
 }
 

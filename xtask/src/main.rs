@@ -1,6 +1,8 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod ci;
 mod codegen;
+mod diff;
 mod files;
 mod lint;
 
@@ -26,6 +28,10 @@ enum Task {
     },
     /// List everything that is wrong in spec/, and fail if anything is.
     Lint(lint::Options),
+    /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
+    Diff(diff::Arguments),
+    /// Run everything that continuous integration runs.
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -33,6 +39,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Lint(options) => lint::run(&root, &options),
+        Task::Diff(arguments) => return diff::run(&root, &arguments),
+        Task::Ci => ci::run(&root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! Rules about names once they are Rust.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::context::{Context, module_of_resource};
@@ -18,36 +19,37 @@ pub(crate) fn name_of(rule: Rule, field: &Field, message: impl Into<String>) -> 
 
 /// Whether a field is a parameter: its place is an element of `parameters`, not an entry of `properties`.
 pub(crate) fn is_parameter(field: &Field) -> bool {
-    field.place.parent().pointer.ends_with("/parameters") && !field.place.pointer.contains("/schema/")
+    let pointer = field.place.pointer.as_str();
+    pointer.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/parameters"))
+        && !pointer.contains("/schema/")
 }
 
 /// Fields of a request: path, query and body share one struct.
 pub(crate) fn request_fields(operation: &Operation, diagnostics: &mut Diagnostics) {
-    let what = format!("the request of `{}`", operation.id);
-    different(&what, &operation.request_fields().collect::<Vec<_>>(), diagnostics);
+    different(&|| format!("the request of `{}`", operation.id), &operation.request_fields().collect::<Vec<_>>(), diagnostics);
 }
 
 /// Fields of an answer.
 pub(crate) fn answer_fields(operation: &Operation, diagnostics: &mut Diagnostics) {
-    different(&format!("the answer of `{}`", operation.id), &operation.answer.iter().collect::<Vec<_>>(), diagnostics);
+    different(&|| format!("the answer of `{}`", operation.id), &operation.answer.iter().collect::<Vec<_>>(), diagnostics);
 }
 
 /// Fields of a component.
 pub(crate) fn struct_fields(definition: &Struct, diagnostics: &mut Diagnostics) {
-    different(&format!("`{}`", definition.name), &definition.fields.iter().collect::<Vec<_>>(), diagnostics);
+    different(&|| format!("`{}`", definition.name), &definition.fields.iter().collect::<Vec<_>>(), diagnostics);
 }
 
 /// Names of fields, and of the setters that clear fields.
-fn different(what: &str, fields: &[&Field], diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<String, &Field> = HashMap::new();
+fn different(what: &dyn Fn() -> String, fields: &[&Field], diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<Cow<'_, str>, &Field> = HashMap::with_capacity(fields.len());
     let clearing = fields.iter().copied().filter(|field| field.presence == Presence::Clearable);
     for field in clearing {
-        seen.insert(format!("clear_{}", field.ident.0.trim_start_matches("r#")), field);
+        seen.insert(Cow::Owned(format!("clear_{}", field.ident.0.trim_start_matches("r#"))), field);
     }
     for field in fields.iter().copied() {
-        let Some(earlier) = seen.insert(field.ident.0.clone(), field) else { continue };
+        let Some(earlier) = seen.insert(Cow::Borrowed(field.ident.0.as_str()), field) else { continue };
         let (message, help) = if earlier.ident == field.ident {
-            let message = format!("{what} would have two fields `{}`", field.ident.0);
+            let message = format!("{} would have two fields `{}`", what(), field.ident.0);
             let help = "names on the wire cannot change; leave one of the two out".to_owned();
             (message, help)
         } else {

@@ -75,24 +75,22 @@ fn is_shared(file: &str) -> bool {
 }
 
 /// Follows every `$ref` below a tree, and below what it leads to.
-fn follow<'a>(context: &Context<'a>, file: &str, tree: &'a Tree, used: &mut BTreeSet<(Section, Resolved)>) {
-    let mut open: Vec<(String, &Tree)> = vec![(file.to_owned(), tree)];
+fn follow<'a>(context: &Context<'a>, file: &'a str, tree: &'a Tree, used: &mut BTreeSet<(Section, Resolved)>) {
+    let mut open: Vec<(&str, &Tree)> = vec![(file, tree)];
     while let Some((file, tree)) = open.pop() {
         match tree {
-            Tree::List(list) => open.extend(list.iter().map(|tree| (file.clone(), tree))),
+            Tree::List(list) => open.extend(list.iter().filter(|tree| is_branch(tree)).map(|tree| (file, tree))),
             Tree::Map(entries) => {
                 for (key, value) in entries {
-                    match (key.as_str(), value) {
-                        ("$ref", Tree::Text(reference)) => {
-                            let Some((section, resolved)) = resolve(context, &file, reference) else { continue };
-                            let Some(component) = context.documents.component(&resolved, section) else { continue };
-                            let file = resolved.file.clone();
-                            if used.insert((section, resolved)) {
-                                open.push((file, component));
-                            }
+                    if let ("$ref", Tree::Text(reference)) = (key.as_str(), value) {
+                        let Some((section, resolved)) = resolve(context, file, reference) else { continue };
+                        let Some(document) = context.documents.get(&resolved.file) else { continue };
+                        let Some(component) = context.documents.component(&resolved, section) else { continue };
+                        if used.insert((section, resolved)) {
+                            open.push((&document.path, component));
                         }
-                        (_, Tree::Map(_) | Tree::List(_)) => open.push((file.clone(), value)),
-                        _ => {}
+                    } else if is_branch(value) {
+                        open.push((file, value));
                     }
                 }
             }
@@ -101,10 +99,14 @@ fn follow<'a>(context: &Context<'a>, file: &str, tree: &'a Tree, used: &mut BTre
     }
 }
 
+fn is_branch(tree: &Tree) -> bool {
+    matches!(tree, Tree::Map(_) | Tree::List(_))
+}
+
 fn resolve(context: &Context<'_>, file: &str, reference: &str) -> Option<(Section, Resolved)> {
     let place = Place::file(file);
     [Section::Schemas, Section::Parameters, Section::Responses]
         .into_iter()
-        .find(|section| reference.contains(&format!("/{}/", section.name())))
+        .find(|section| reference.split('/').any(|part| part == section.name()))
         .and_then(|section| Some((section, context.documents.resolve(&place, reference, section).ok()?)))
 }

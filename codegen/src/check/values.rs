@@ -57,16 +57,16 @@ fn body_kind(body: &Body) -> Option<&'static str> {
 }
 
 fn of_field(context: &Context<'_>, field: &Field, direction: Direction, diagnostics: &mut Diagnostics) {
-    let schema = if is_parameter(field) { field.place.key("schema") } else { field.place.clone() };
-    let values = [
-        (&field.default, Rule::DefaultValue, Direction::Sent, schema.key("default")),
-        (&field.example, Rule::Example, direction, example_place(context, field, &schema)),
-    ];
-    for (value, rule, direction, place) in values {
-        if let Some(value) = value {
-            let mut walk = Walk { context, diagnostics, rule, direction, cursor: Cursor::at(place) };
-            walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value);
-        }
+    let schema = || if is_parameter(field) { field.place.key("schema") } else { field.place.clone() };
+    let mut check = |value, rule, direction, place| {
+        let mut walk = Walk { context, diagnostics, rule, direction, cursor: Cursor::at(place) };
+        walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value);
+    };
+    if let Some(value) = &field.default {
+        check(value, Rule::DefaultValue, Direction::Sent, schema().key("default"));
+    }
+    if let Some(value) = &field.example {
+        check(value, Rule::Example, direction, example_place(context, field, &schema()));
     }
 }
 

@@ -45,16 +45,26 @@ fn escape(part: &str, out: &mut String) {
         }
         let start = word.find("https://").or_else(|| word.find("http://"));
         let Some(start) = start.filter(|start| !word[..*start].ends_with('(')) else {
-            for letter in word.chars() {
-                if matches!(letter, '[' | ']' | '<' | '>' | '*' | '_') {
-                    out.push('\\');
-                }
-                out.push(letter);
-            }
+            escape_word(word, out);
             continue;
         };
         let end = word.trim_end_matches(['.', ',', ';', ')']).len();
         out.push_str(&format!("{}<{}>{}", &word[..start], &word[start..end], &word[end..]));
+    }
+}
+
+/// Underscores inside a word mean nothing in Markdown, so names stay readable.
+fn escape_word(word: &str, out: &mut String) {
+    let mut previous = None;
+    let mut letters = word.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let inside = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
+        let harmless = letter == '_' && inside(previous) && inside(letters.peek().copied());
+        if matches!(letter, '[' | ']' | '<' | '>' | '*' | '_') && !harmless {
+            out.push('\\');
+        }
+        out.push(letter);
+        previous = Some(letter);
     }
 }
 

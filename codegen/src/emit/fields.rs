@@ -142,10 +142,10 @@ impl Constrained {
         for limits in [&field.limits, &field.item_limits] {
             checks.extend(value_checks(item, limits, name, &ident));
         }
-        if let Type::Struct(path) = item {
-            if self.has(path) {
-                checks.push(quote!(check.nested(#name, &self.#ident);));
-            }
+        if let Type::Struct(path) = item
+            && self.has(path)
+        {
+            checks.push(quote!(check.nested(#name, &self.#ident);));
         }
         checks
     }

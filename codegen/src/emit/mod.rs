@@ -1,13 +1,17 @@
 //! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
 
 mod docs;
+mod examples;
 mod fields;
 mod modules;
 mod operation;
 mod print;
+mod rules;
 mod types;
 
-pub(crate) use docs::limits;
+pub(crate) use docs::{limits, number, rate_limits};
+pub(crate) use fields::{field_ty, ty};
+pub(crate) use modules::all_types;
 
 use crate::ir::Api;
 
@@ -18,6 +22,16 @@ pub struct File {
     pub path: String,
     /// The content.
     pub text: String,
+}
+
+/// Tests of the pages' examples, relative to the folder of the tests.
+pub(crate) fn emit_examples(api: &Api) -> Vec<File> {
+    examples::emit(api)
+}
+
+/// The table of rules for the README of the spec.
+pub(crate) fn rules(api: &Api) -> String {
+    rules::table(api)
 }
 
 /// All files of the generated module, sorted by path.

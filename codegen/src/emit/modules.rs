@@ -64,7 +64,10 @@ pub(crate) fn tree(api: &Api) -> Vec<File> {
 
 /// The types at the root of the crate.
 pub(crate) fn shared(api: &Api, constrained: &Constrained) -> File {
-    File { path: "common.rs".to_owned(), text: types_file("spec/common.yaml", &Module::Shared, &api.shared, constrained) }
+    File {
+        path: "common.rs".to_owned(),
+        text: types_file("spec/common.yaml", &Module::Shared, &api.shared, constrained),
+    }
 }
 
 /// The files of one version.
@@ -162,11 +165,8 @@ fn resource_file(version: &Version, resource: &Resource, constrained: &Constrain
             collect(&definition.fields, &mut used);
         }
     }
-    let mut parts = vec![
-        print::header(&resource.file),
-        docs::inner(&docs::prose(&resource.description)),
-        imports(&module, &used),
-    ];
+    let mut parts =
+        vec![print::header(&resource.file), docs::inner(&docs::prose(&resource.description)), imports(&module, &used)];
     parts.extend(handle(resource));
     for operation in &resource.operations {
         parts.extend(operation::definition(operation, constrained));

@@ -80,6 +80,8 @@ fn request_trait(operation: &Operation) -> String {
     });
     let repeatable = operation.repeatable.is_some().then(|| quote!(repeatable: true,));
     let keyed = operation.idempotency_key.is_some().then(|| quote!(keyed: true,));
+    // What is not said stays at its default; clippy objects when everything is said.
+    let rest = (repeatable.is_none() || keyed.is_none()).then(|| quote!(..rt::Operation::DEFAULT));
     let encode = encode(operation);
     let key = operation.idempotency_key.as_ref().map(|key| {
         let key = word(&key.0);
@@ -103,7 +105,7 @@ fn request_trait(operation: &Operation) -> String {
                 #repeatable
                 #keyed
                 errors: #errors,
-                ..rt::Operation::DEFAULT
+                #rest
             };
             type Response = #response;
             #encode

@@ -91,8 +91,11 @@ fn enumeration(definition: &Enum) -> String {
 
 fn variant<T: std::fmt::Debug>(variant: &Variant<T>) -> String {
     let value = format!("{:?}", variant.value);
-    let description =
-        if variant.description.is_empty() { format!("`{}`", value.trim_matches('"')) } else { docs::prose(&variant.description) };
+    let description = if variant.description.is_empty() {
+        format!("`{}`", value.trim_matches('"'))
+    } else {
+        docs::prose(&variant.description)
+    };
     let mut text: String = description.lines().map(|line| doc_line("        ", line)).collect();
     text.push_str(&format!("        {} = {value},\n", variant.name));
     text

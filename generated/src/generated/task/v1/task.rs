@@ -124,7 +124,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong. | The message names it. |
-/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470410 | `rich_summary` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
 /// | 400 | 1470411 | `rich_description` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
 /// | 400 | 1470414 | The time zone is not valid. | Use a name from the IANA time zone database. |
@@ -311,7 +311,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470605 | The server failed to list the tasks. | Contact support. |
 /// | 400 | 1470421 | `page_size` is over 100. | Ask for smaller pages. |
 /// | 400 | 1470422 | `page_token` cannot be parsed. | Send the token that the last page returned. |
@@ -438,7 +438,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 #[doc(alias = "查询指定任务")]
@@ -526,7 +526,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong. | The message names it. |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470410 | `rich_summary` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
 /// | 400 | 1470411 | `rich_description` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
 /// | 400 | 1470412 | The id of a follower is not valid. | Look for wrong or empty ids in `follower_ids`. |
@@ -730,7 +730,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470601 | The task could not be deleted. | The message says why; if it does not help, contact support with the log id. |
 /// | 400 | 1470450 | Too many requests at once. | Try again later. |
 /// | 400 | 1470451 | Too many requests for the same task. | Send them at a lower rate. |
@@ -809,7 +809,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470404 | The caller may not change the task. | Followers, for example, may not. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 /// | 429 | 1470450 | Too many requests at once. | Try again later. |
@@ -890,7 +890,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470604 | The task could not be reopened. | Try again; if it persists, contact support. |
 /// | 400 | 1470450 | Too many requests at once. | Try again later. |
 /// | 400 | 1470451 | Too many requests for the same task. | Send them at a lower rate. |
@@ -971,7 +971,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470450 | Too many requests at once. | Try again later. |
 /// | 400 | 1470451 | Too many requests for the same task. | Send them at a lower rate. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
@@ -1069,7 +1069,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470450 | Too many requests at once. | Try again later. |
 /// | 400 | 1470451 | Too many requests for the same task. | Send them at a lower rate. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
@@ -1218,7 +1218,7 @@ impl rt::Constrained for Href {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Origin {
     /// The name of the platform in several languages, as a JSON object from locale to name.
-    /// Locales are it\_it, th\_th, ko\_kr, es\_es, ja\_jp, zh\_cn, id\_id, zh\_hk, pt\_br, de\_de, fr\_fr, zh\_tw, ru\_ru, en\_us, hi\_in and vi\_vn.
+    /// Locales are it_it, th_th, ko_kr, es_es, ja_jp, zh_cn, id_id, zh_hk, pt_br, de_de, fr_fr, zh_tw, ru_ru, en_us, hi_in and vi_vn.
     ///
     /// 0 to 1024 characters. Example: `"{\"zh_cn\": \"IT 工作台\", \"en_us\": \"IT Workspace\"}"`.
     pub platform_i18n_name: String,

@@ -62,7 +62,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 401 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470404 | The caller may not change the task. | Followers, for example, may not. |
 /// | 400 | 1470429 | The task would have more than 50 collaborators. | Add fewer or remove others first. |
 /// | 400 | 1470431 | All of them are collaborators already. | Nobody can be added twice. |
@@ -169,7 +169,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 #[doc(alias = "获取执行者列表")]
@@ -282,7 +282,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 404 | 1470700 | The task has no such collaborator. | Check the id of the collaborator. |
 /// | 500 | 1470702 | The collaborator could not be removed. | The message says why; if it does not help, contact support with the log id. |

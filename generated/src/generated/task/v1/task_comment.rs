@@ -77,7 +77,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470730 | The comment could not be created. | The message says why; if it does not help, contact support. |
 /// | 400 | 1470417 | `rich_content` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
 /// | 400 | 1470418 | The comment is empty. | Give it content. |
@@ -193,7 +193,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470734 | The comments could not be read. | The message says why; if it does not help, contact support. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 /// | 400 | 1470421 | `page_size` is over 100. | Ask for smaller pages. |
@@ -319,7 +319,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470734 | The comment could not be read. | The message says why; if it does not help, contact support. |
 #[doc(alias = "获取评论详情")]
 #[derive(Clone, Debug, PartialEq)]
@@ -407,7 +407,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470732 | The comment could not be changed. | The message says why; if it does not help, contact support. |
 /// | 404 | 1470733 | The comment does not exist. | Usually the `parent_id` of a reply is wrong. |
 /// | 400 | 1470417 | `rich_content` cannot be parsed. | Check its Markdown: only mentions and links are understood. |
@@ -517,7 +517,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 500 | 1470731 | The comment could not be deleted. | The message says why; if it does not help, contact support. |
 #[doc(alias = "删除评论")]
 #[derive(Clone, Debug, PartialEq)]

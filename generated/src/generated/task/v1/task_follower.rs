@@ -61,7 +61,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 500 | 1470711 | The followers could not be added. | The message says why; if it does not help, contact support with the log id. |
 /// | 400 | 1470451 | Too many requests for the same task. | Send them at a lower rate. |
@@ -170,7 +170,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 #[doc(alias = "获取关注人列表")]
@@ -283,7 +283,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 404 | 1470710 | The task has no such follower. | Check the id of the follower. |
 /// | 500 | 1470712 | The follower could not be removed. | The message says why; if it does not help, contact support with the log id. |

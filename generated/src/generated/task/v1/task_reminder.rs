@@ -59,7 +59,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 500 | 1470721 | The reminder could not be added. | The message says why; if it does not help, contact support with the log id. |
 /// | 400 | 1470450 | Too many requests at once. | Try again later. |
@@ -153,7 +153,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 400 | 1470432 | The caller may not read the task. | Check that the caller has access to it. |
 #[doc(alias = "查询提醒时间列表")]
@@ -259,7 +259,7 @@ rt::object! {
 ///
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
-/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user\_access\_token or a tenant\_access\_token. |
+/// | 403 | 1470403 | The access token is of the wrong kind. | Send a user_access_token or a tenant_access_token. |
 /// | 400 | 1470602 | The id of the task is not valid. | Check the id. |
 /// | 404 | 1470720 | The task has no such reminder. | Check the id of the reminder. |
 /// | 500 | 1470722 | The reminder could not be removed. | The message says why; if it does not help, contact support with the log id. |

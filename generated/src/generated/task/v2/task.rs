@@ -169,7 +169,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Rule: Each of `custom_fields` belongs to one of `tasklists`.
 /// - Rule: Each of `custom_fields` has the value that fits the field's type: `number_value`, `member_value`, `datetime_value`, `single_select_value`, `multi_select_value` or `text_value`.
 /// - Rule: A `member_value` holds nobody twice, and one person only if the field takes one only.
-/// - Rule: With a tenant\_access\_token, no member belongs to another tenant.
+/// - Rule: With a tenant_access_token, no member belongs to another tenant.
 ///
 /// # Errors
 ///
@@ -177,7 +177,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong: a required one is missing, the title is too long, there is a reminder without a due time. | The message names it. |
 /// | 404 | 1470404 | A tasklist or section to put the task into does not exist. | The message names it. |
-/// | 500 | 1470500 | The task could not be created. | Try again; if that does not help, check that members' ids are right and fit their types, that none belongs to another tenant (with a tenant\_access\_token), and that title and description hold nothing forbidden. |
+/// | 500 | 1470500 | The task could not be created. | Try again; if that does not help, check that members' ids are right and fit their types, that none belongs to another tenant (with a tenant_access_token), and that title and description hold nothing forbidden. |
 /// | 403 | 1470403 | The caller must not edit a tasklist to put the task into. | Check the caller's right to edit that tasklist. |
 /// | 500 | 1470422 | Another call with the same `client_token` is under way. | Do not call at the same time with one `client_token`. |
 #[doc(alias = "创建任务")]
@@ -891,7 +891,6 @@ impl rt::Request for AddMembers {
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
             500 1470422: "Another call with the same `client_token` is under way.", "Do not call at the same time with one `client_token`.";
         },
-        ..rt::Operation::DEFAULT
     };
     type Response = AddMembersResponse;
 

@@ -1,6 +1,10 @@
 //! The API surface as text, for the eyes of a reviewer: one line for each operation, parameter, field and code.
 
+mod summary;
+
 use std::fmt::Write;
+
+pub use summary::summary;
 
 use crate::emit::limits;
 use crate::ir::{
@@ -121,10 +125,14 @@ fn types(text: &mut String, definitions: &[TypeDef]) {
                 line(text, 0, &format!("enum {}", definition.name));
                 match &definition.values {
                     Values::Strings(variants) => {
-                        variants.iter().for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
+                        variants
+                            .iter()
+                            .for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
                     }
                     Values::Integers(variants) => {
-                        variants.iter().for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
+                        variants
+                            .iter()
+                            .for_each(|variant| line(text, 1, &format!("{} = {}", variant.value, variant.name)));
                     }
                 }
                 text.push('\n');

@@ -1,0 +1,274 @@
+//! Writes the operation that a maintainer starts from, with a gap wherever a human must decide.
+
+mod schema;
+mod yaml;
+
+use crate::facts::{Example, Item, OperationFacts};
+use crate::types::Ty;
+use crate::{Nesting, Page};
+use schema::{Components, describe, entry, stated};
+use yaml::Node;
+
+type Entries = Vec<(String, Node)>;
+
+/// The operation of a page in the dialect of our spec; `None` if the page is about none.
+///
+/// Whatever a human must write or decide is a comment `# TODO(you): …`.
+pub fn draft(page: &Page) -> Option<String> {
+    let facts = page.facts.as_ref()?;
+    let masked = facts.request.iter().any(|item| item.name == "update_fields");
+    let target = facts.request.iter().find(|item| !item.children.is_empty());
+    let mut components = Components::default();
+    components.inline = target.filter(|_| masked).map(|item| item.name.clone());
+    let operation = operation(facts, &mut components);
+    let method = facts.method.value.to_ascii_lowercase();
+    let mut document: Entries = vec![entry(
+        "paths",
+        Node::Map(vec![(facts.path.value.clone(), Node::Map(vec![(method, Node::Map(operation))]))]),
+    )];
+    let schemas = components.into_map();
+    if !schemas.is_empty() {
+        let schemas = Node::Map(schemas).check("names and what is shared are yours to decide");
+        let schemas = Node::Map(vec![entry("schemas", schemas)]);
+        document.push(entry("components", schemas));
+    }
+    let mut text = String::new();
+    for problem in &page.problems {
+        text.push_str(&format!("# TODO(you): page, line {}: {}\n", problem.line, problem.what));
+    }
+    let lost = [facts.request_nesting, facts.response_nesting].contains(&Nesting::Lost);
+    if lost {
+        text.push_str("# TODO(you): this page lost the nesting of its fields; nest them\n");
+    }
+    text.push_str(&Node::Map(document).write());
+    Some(text)
+}
+
+fn operation(facts: &OperationFacts, components: &mut Components) -> Entries {
+    let mut entries = vec![
+        entry("operationId", operation_id(facts)),
+        entry("summary", Node::gap("what it does, in a line")),
+        entry("description", Node::gap("what matters beyond the summary")),
+    ];
+    entries.extend(page_reference(facts));
+    entries.push(entry("x-feishu-app-types", words(&facts.app_types.value)));
+    entries.push(entry("x-feishu-rate-limits", rate_limits(facts)));
+    entries.push(entry("x-feishu-scopes", words(&facts.scopes.value)));
+    if !facts.field_scopes.value.is_empty() {
+        entries.push(entry("x-feishu-field-scopes", words(&facts.field_scopes.value)));
+    }
+    entries.extend(conventions(facts));
+    let tokens = facts.tokens.value.iter().map(|token| format!("{{{token}: []}}"));
+    let tokens = tokens.collect::<Vec<_>>().join(", ");
+    entries.push(entry("security", Node::Text(format!("[{tokens}]"))));
+    let mut parameters = Vec::new();
+    for (place, items) in [("path", &facts.path_parameters), ("query", &facts.query)] {
+        let nodes = items.iter().map(|item| parameter(place, item, components));
+        parameters.extend(nodes);
+    }
+    if !parameters.is_empty() {
+        entries.push(entry("parameters", Node::List(parameters)));
+    }
+    if !facts.request.is_empty() {
+        entries.push(entry("requestBody", request(facts, components)));
+    }
+    entries.push(entry("responses", responses(facts, components)));
+    entries.push(entry("x-feishu-errors", errors(facts)));
+    entries
+}
+
+fn words(words: &[String]) -> Node {
+    Node::flow(words.iter().map(String::as_str))
+}
+
+/// `service.version` stands in the path; resource and method end the document's path.
+fn operation_id(facts: &OperationFacts) -> Node {
+    let path = facts.path.value.strip_prefix("/open-apis/").unwrap_or_default();
+    let mut segments = path.split('/');
+    let service = segments.next().unwrap_or_default();
+    let version = segments.next().unwrap_or_default();
+    let source = &facts.source;
+    let page = source.full_path.as_ref().or(source.url.as_ref());
+    let page = page.map_or("", |stated| stated.value.as_str());
+    let mut last = page.rsplit('/');
+    let method = last.next().unwrap_or_default();
+    let resource = last.next().unwrap_or_default().replace('-', "_");
+    Node::string(&format!("{service}.{version}.{resource}.{method}")).check("the names of the official SDKs")
+}
+
+fn page_reference(facts: &OperationFacts) -> Entries {
+    let mut entries = Vec::new();
+    let source = &facts.source;
+    if let Some(url) = &source.url {
+        let url = Node::Text(url.value.clone());
+        entries.push(entry("externalDocs", Node::Map(vec![entry("url", url)])));
+    }
+    let mut page = Vec::new();
+    if let Some(title) = &source.title {
+        page.push(entry("title", Node::string(&title.value)));
+    }
+    if let Some(updated) = &source.updated {
+        let text = format!("\"{}\"", utc(updated.value));
+        page.push(entry("updated", Node::Text(text)));
+    }
+    if !page.is_empty() {
+        entries.push(entry("x-feishu-page", Node::Map(page)));
+    }
+    entries
+}
+
+/// Milliseconds since 1970 as `2023-08-07T09:51:53Z` (days to date after Howard Hinnant).
+fn utc(millis: i64) -> String {
+    let seconds = millis.div_euclid(1000);
+    let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+fn rate_limits(facts: &OperationFacts) -> Node {
+    let limits = facts.rate_limits.value.iter();
+    let limits = limits.map(|limit| format!("{{requests: {}, per: {}}}", limit.requests, limit.per));
+    Node::Text(format!("[{}]", limits.collect::<Vec<_>>().join(", ")))
+}
+
+/// What field names suggest all over the platform: update masks, idempotency keys, paging.
+fn conventions(facts: &OperationFacts) -> Entries {
+    let mut entries = Vec::new();
+    let body = |name: &str| facts.request.iter().find(|item| item.name == name);
+    if let Some(mask) = body("update_fields") {
+        let target = facts.request.iter().find(|item| !item.children.is_empty());
+        let target = target.map_or("", |item| item.name.as_str());
+        entries.push(entry(
+            "x-feishu-update-mask",
+            Node::Map(vec![
+                entry("target", Node::string(target).check("is it the one?")),
+                entry("fields", Node::string(&mask.name)),
+                entry("clearable", Node::gap("the fields that may be cleared")),
+            ]),
+        ));
+    }
+    if body("client_token").is_some() {
+        let key = Node::string("client_token").check("does it make calls idempotent?");
+        entries.push(entry("x-feishu-idempotency-key", key));
+    }
+    let answers = |name: &str| facts.response.iter().any(|item| item.name == name);
+    let paged = facts.query.iter().any(|item| item.name == "page_token");
+    if paged && answers("page_token") && answers("has_more") {
+        let items = facts.response.iter().find(|item| matches!(item.ty, Ty::List(_)));
+        let items = items.map_or("", |item| item.name.as_str());
+        entries.push(entry(
+            "x-feishu-paging",
+            Node::Map(vec![
+                entry("page_token", Node::string("page_token")),
+                entry("next_page_token", Node::string("page_token")),
+                entry("has_more", Node::string("has_more")),
+                entry("items", Node::string(items)),
+            ]),
+        ));
+    }
+    if facts.method.value == "POST" {
+        entries.push(entry("x-feishu-repeatable", Node::gap("why, or delete the line")));
+    }
+    entries
+}
+
+fn parameter(place: &str, item: &Item, components: &mut Components) -> Node {
+    let mut entries = vec![entry("name", Node::string(&item.name)), entry("in", Node::string(place))];
+    if place == "path" || item.required == Some(true) {
+        entries.push(entry("required", Node::Text("true".to_owned())));
+    }
+    entries.push(entry("description", describe(&item.prose)));
+    if item.deprecated.is_some() {
+        entries.push(entry("deprecated", Node::Text("true".to_owned())));
+    }
+    entries.push(entry("schema", components.parameter(item)));
+    entries.extend(stated("example", &item.example, &item.ty));
+    Node::Map(entries)
+}
+
+fn request(facts: &OperationFacts, components: &mut Components) -> Node {
+    let kind = facts.content_type.as_ref();
+    let kind = kind.map_or("application/json", |kind| kind.value.as_str());
+    let schema = Node::Map(components.object(&facts.request, true));
+    let mut content = vec![entry("schema", schema)];
+    content.extend(example(facts.request_examples.first()));
+    let any = facts.request.iter().any(|item| item.required == Some(true));
+    Node::Map(vec![
+        entry("required", Node::Text("true".to_owned()).check_unless(any)),
+        entry("content", Node::Map(vec![entry(kind, Node::Map(content))])),
+    ])
+}
+
+impl Node {
+    fn check_unless(self, sure: bool) -> Node {
+        if sure { self } else { self.check("no field is required; may the body be left out?") }
+    }
+}
+
+fn example(example: Option<&Example>) -> Entries {
+    let node = example.and_then(|example| {
+        let printed = Node::json_text(&example.text);
+        let repaired = || Node::json_text(&crate::examples::repair(&example.text));
+        printed.or_else(repaired).or_else(|| example.json.as_ref().map(Node::json))
+    });
+    node.map(|node| entry("example", node)).into_iter().collect()
+}
+
+fn responses(facts: &OperationFacts, components: &mut Components) -> Node {
+    let envelope =
+        Node::Map(vec![entry("$ref", Node::Text("\"../../common.yaml#/components/schemas/Envelope\"".to_owned()))]);
+    let schema = if !facts.wrapped {
+        let whole = Node::Map(components.object(&facts.response, false));
+        whole.check("this answer has no `data`")
+    } else if facts.response.is_empty() {
+        envelope
+    } else {
+        let data = Node::Map(components.object(&facts.response, false));
+        let own = Node::Map(vec![
+            entry("type", Node::string("object")),
+            entry("properties", Node::Map(vec![entry("data", data)])),
+        ]);
+        Node::Map(vec![entry("allOf", Node::List(vec![envelope, own]))])
+    };
+    let mut content = vec![entry("schema", schema)];
+    content.extend(example(facts.response_examples.first()));
+    let json = Node::Map(vec![entry("application/json", Node::Map(content))]);
+    let ok = Node::Map(vec![entry("description", Node::gap("what is answered")), entry("content", json)]);
+    let error = "{$ref: \"../../common.yaml#/components/responses/Error\"}";
+    Node::Map(vec![entry("\"200\"", ok), entry("default", Node::Text(error.to_owned()))])
+}
+
+fn errors(facts: &OperationFacts) -> Node {
+    if facts.errors.is_empty() {
+        return Node::Text("[]".to_owned());
+    }
+    let rows = facts.errors.iter().map(|row| {
+        Node::Map(vec![
+            entry("status", Node::Text(row.status.to_string())),
+            entry("code", Node::Text(row.code.to_string())),
+            entry("meaning", describe(&row.meaning)),
+            entry("hint", Node::gap("what to do, or delete the line; `retry: true` if it helps")),
+        ])
+    });
+    Node::List(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::utc;
+
+    #[test]
+    fn update_times_are_utc() {
+        assert_eq!(utc(1_691_401_913_000), "2023-08-07T09:51:53Z");
+        assert_eq!(utc(951_782_400_000), "2000-02-29T00:00:00Z");
+    }
+}

@@ -1,0 +1,237 @@
+//! Building a client.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use crate::core::{Config, Core, Shared};
+use crate::error::Error;
+use crate::retry::{Budget, RetryPolicy};
+use crate::token::{App, MemoryTokenStore, TenantTokens, TokenStore};
+use crate::transport::Transport;
+
+/// The base URL of Feishu (China).
+pub const FEISHU: &str = "https://open.feishu.cn";
+/// The base URL of Lark (international).
+pub const LARKSUITE: &str = "https://open.larksuite.com";
+
+/// Builds a client `C`.
+///
+/// Without [`custom_app`](Self::custom_app) the client can only call as people.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder<C> {
+    app: Option<App>,
+    base_url: String,
+    transport: Option<Arc<dyn Transport>>,
+    store: Arc<dyn TokenStore>,
+    connect_timeout: Duration,
+    config: Config,
+    user_agent: Option<String>,
+    #[cfg(feature = "pacing")]
+    pacing: bool,
+    builds: PhantomData<fn() -> C>,
+}
+
+impl<C: From<Core>> ClientBuilder<C> {
+    /// With Feishu's base URL and the default settings.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        let agent = concat!("feishu-openapi-rust/", env!("CARGO_PKG_VERSION"));
+        ClientBuilder {
+            app: None,
+            base_url: FEISHU.to_owned(),
+            transport: None,
+            store: Arc::new(MemoryTokenStore::new()),
+            connect_timeout: Duration::from_secs(10),
+            config: Config {
+                timeout: Duration::from_secs(30),
+                deadline: Some(Duration::from_secs(120)),
+                retry: RetryPolicy::default(),
+                validate: false,
+                user_agent: HeaderValue::from_static(agent),
+            },
+            user_agent: None,
+            #[cfg(feature = "pacing")]
+            pacing: false,
+            builds: PhantomData,
+        }
+    }
+
+    /// A custom (self-built) app, by the App ID and App Secret of the developer console.
+    pub fn custom_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.app = Some(App {
+            id: app_id.into(),
+            secret: app_secret.into(),
+        });
+        self
+    }
+
+    /// The server: [`FEISHU`] (the default), [`LARKSUITE`], or any other.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Sends requests in another way.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sends requests with this client: proxies, certificates, connection pools.
+    ///
+    /// Switch redirects off in it, see
+    /// [`ReqwestTransport::new`](crate::transport::ReqwestTransport::new).
+    #[cfg(feature = "reqwest")]
+    pub fn reqwest_client(self, client: ::reqwest::Client) -> Self {
+        self.transport(crate::transport::ReqwestTransport::new(client))
+    }
+
+    /// Keeps tokens elsewhere than in this client's memory.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// How long one attempt may take, connecting included: 30 seconds by default.
+    ///
+    /// For uploads, how long nothing may move.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take: 10 seconds by default.
+    ///
+    /// It has no effect with a transport or a client of your own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take with all its attempts and waits: 120 seconds by
+    /// default, `None` for no limit.
+    ///
+    /// Uploads have no deadline but their own.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.config.deadline = deadline.into();
+        self
+    }
+
+    /// When requests are sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.config.retry = policy;
+        self
+    }
+
+    /// Whether requests are checked against the documented limits before they are
+    /// sent; not by default, since the server's limits may change.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.config.validate = validate;
+        self
+    }
+
+    /// Whether calls wait so that the documented rate limits of each operation and
+    /// tenant are kept; not by default.
+    ///
+    /// It helps programs that call in bulk; several processes do not know of each
+    /// other.
+    #[cfg(feature = "pacing")]
+    pub fn pacing(mut self, pacing: bool) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// The `User-Agent` header.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Builds the client; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// If a setting cannot work: an empty app id or secret, a base URL that is
+    /// none, a `User-Agent` that is no header, or no transport.
+    pub fn build(self) -> Result<C, Error> {
+        if let Some(app) = &self.app
+            && (app.id.is_empty() || app.secret.is_empty())
+        {
+            return Err(Error::configuration(
+                "app id and app secret must not be empty",
+            ));
+        }
+        let base_url = check_base_url(&self.base_url)?;
+        let mut config = self.config;
+        if let Some(agent) = self.user_agent {
+            config.user_agent = HeaderValue::try_from(agent).map_err(|error| {
+                Error::configuration("the user agent is not allowed in a header").with_source(error)
+            })?;
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(self.connect_timeout)?,
+        };
+        Ok(C::from(Core::new(Shared {
+            base_url,
+            transport,
+            tokens: TenantTokens::new(self.app, self.store),
+            budget: Budget::full(),
+            config,
+            #[cfg(feature = "pacing")]
+            pacer: self.pacing.then(crate::pacing::Pacer::new),
+        })))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(connect_timeout: Duration) -> Result<Arc<dyn Transport>, Error> {
+    match crate::transport::ReqwestTransport::with_defaults(connect_timeout) {
+        Ok(transport) => Ok(Arc::new(transport)),
+        Err(error) => {
+            Err(Error::configuration("the HTTP client cannot be built").with_source(error))
+        }
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: Duration) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::configuration(
+        "without the feature `reqwest` the builder needs `transport(…)`",
+    ))
+}
+
+/// The base URL without the slash at its end.
+fn check_base_url(base_url: &str) -> Result<String, Error> {
+    let trimmed = base_url.trim_end_matches('/');
+    let rest = trimmed
+        .strip_prefix("https://")
+        .or_else(|| trimmed.strip_prefix("http://"));
+    match rest {
+        Some(rest)
+            if !rest.is_empty()
+                && !rest.contains(['?', '#', '{', '}', '@'])
+                && rest.chars().all(|character| character.is_ascii_graphic()) =>
+        {
+            Ok(trimmed.to_owned())
+        }
+        _ => Err(Error::configuration(format!(
+            "the base URL has to be `https://` and a host: {base_url:?}"
+        ))),
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientBuilder")
+            .field("app", &self.app)
+            .field("base_url", &self.base_url)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

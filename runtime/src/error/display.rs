@@ -1,0 +1,106 @@
+//! The text of an error: one line that says what, why and what to do.
+
+use std::fmt;
+
+use super::{Error, Inner, Kind};
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.inner();
+        if let Some(operation) = &inner.operation {
+            write!(formatter, "{operation}: ")?;
+        }
+        match inner.kind {
+            Kind::InvalidRequest => formatter.write_str("invalid request: ")?,
+            Kind::Configuration => formatter.write_str("the client is not set up for this: ")?,
+            Kind::Connect => formatter.write_str("no connection: ")?,
+            Kind::Transport | Kind::Timeout | Kind::Refused => {}
+            Kind::UnexpectedAnswer => formatter.write_str("unexpected answer: ")?,
+            Kind::Store => formatter.write_str("the token store failed: ")?,
+        }
+        formatter.write_str(&inner.message)?;
+        if let Some(violations) = &inner.violations {
+            write!(formatter, ": {violations}")?;
+        }
+        self.write_answer(formatter, inner)?;
+        self.write_advice(formatter, inner)
+    }
+}
+
+impl Error {
+    /// Code, status, ids, what the page says.
+    fn write_answer(&self, formatter: &mut fmt::Formatter<'_>, inner: &Inner) -> fmt::Result {
+        let mut separator = " (";
+        let mut item = |formatter: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>| {
+            formatter.write_str(separator)?;
+            separator = ", ";
+            formatter.write_fmt(text)
+        };
+        let mut any = false;
+        if let Some(code) = inner.code {
+            any = true;
+            item(formatter, format_args!("code {code}"))?;
+        }
+        if let Some(status) = inner.status {
+            any = true;
+            item(formatter, format_args!("HTTP {status}"))?;
+        }
+        if let Some(log_id) = &inner.log_id {
+            any = true;
+            item(formatter, format_args!("log id {log_id}"))?;
+        }
+        if inner.attempts > 1 {
+            any = true;
+            item(formatter, format_args!("after {} attempts", inner.attempts))?;
+        }
+        if any {
+            formatter.write_str(")")?;
+        }
+        if let Some(body) = &inner.body {
+            write!(formatter, "; the answer begins {body:?}")?;
+        }
+        Ok(())
+    }
+
+    fn write_advice(&self, formatter: &mut fmt::Formatter<'_>, inner: &Inner) -> fmt::Result {
+        if let Some(documented) = inner.documented {
+            write!(formatter, "; {}", documented.meaning)?;
+            if !documented.hint.is_empty() {
+                write!(formatter, " {}", documented.hint)?;
+            }
+        }
+        if let Some(details) = &inner.details {
+            for violation in &details.field_violations {
+                write!(formatter, "; field `{}`", violation.field)?;
+                if !violation.description.is_empty() {
+                    write!(formatter, ": {}", violation.description)?;
+                }
+            }
+            if !details.missing_scopes.is_empty() {
+                let scopes = details.missing_scopes.join(", ");
+                write!(formatter, "; missing scopes: {scopes}")?;
+            }
+        }
+        if inner.in_doubt {
+            formatter.write_str("; it may have taken effect")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.inner();
+        let mut debug = formatter.debug_struct("Error");
+        debug.field("kind", &inner.kind);
+        let message = self.to_string();
+        debug.field("message", &message);
+        if let Some(details) = &inner.details {
+            debug.field("details", details);
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}

@@ -1,0 +1,143 @@
+//! Who makes a call.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use crate::operation::Tokens;
+
+/// The app itself, inside one tenant: calls carry a `tenant_access_token`.
+///
+/// A custom app has one tenant, [`Tenant::default`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tenant {
+    key: Option<Arc<str>>,
+}
+
+impl Tenant {
+    /// The tenant with this `tenant_key`; store apps serve many.
+    pub fn new(tenant_key: impl Into<Arc<str>>) -> Self {
+        Tenant {
+            key: Some(tenant_key.into()),
+        }
+    }
+
+    /// The `tenant_key`; `None` is the only tenant of a custom app.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+}
+
+/// A person who has authorized the app: calls carry a `user_access_token`.
+///
+/// The token is used as it is and never replaced by another.
+#[derive(Clone)]
+pub struct User {
+    /// `None` if the token cannot stand in a header.
+    header: Option<HeaderValue>,
+}
+
+impl User {
+    /// A person, by the `user_access_token` (without `Bearer`).
+    pub fn new(user_access_token: impl AsRef<str>) -> Self {
+        User {
+            header: bearer(user_access_token.as_ref()),
+        }
+    }
+
+    pub(crate) fn header(&self) -> Option<&HeaderValue> {
+        self.header.as_ref()
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("User(***)")
+    }
+}
+
+/// The value of the `Authorization` header; `None` if the token is empty or has
+/// characters that no header may have.
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    let mut header = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// An identity that is chosen while the program runs.
+///
+/// The compiler cannot check it; a call that does not accept it fails before
+/// anything is sent.
+#[derive(Clone, Debug)]
+pub enum Either {
+    /// The app.
+    Tenant(Tenant),
+    /// A person.
+    User(User),
+}
+
+impl Either {
+    /// The kind of token that this identity uses.
+    pub(crate) fn tokens(&self) -> Tokens {
+        match self {
+            Either::Tenant(_) => Tokens::TENANT,
+            Either::User(_) => Tokens::USER,
+        }
+    }
+}
+
+impl From<Tenant> for Either {
+    fn from(tenant: Tenant) -> Self {
+        Either::Tenant(tenant)
+    }
+}
+
+impl From<User> for Either {
+    fn from(user: User) -> Self {
+        Either::User(user)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Tenant {}
+    impl Sealed for super::User {}
+    impl Sealed for super::Either {}
+}
+
+/// [`Tenant`], [`User`] or [`Either`].
+pub trait Identity: sealed::Sealed + Clone + fmt::Debug + Send + Sync + 'static {
+    /// The identity as a value.
+    fn to_either(&self) -> Either;
+}
+
+impl Identity for Tenant {
+    fn to_either(&self) -> Either {
+        Either::Tenant(self.clone())
+    }
+}
+
+impl Identity for User {
+    fn to_either(&self) -> Either {
+        Either::User(self.clone())
+    }
+}
+
+impl Identity for Either {
+    fn to_either(&self) -> Either {
+        self.clone()
+    }
+}
+
+/// A request that Feishu accepts from the identity `I`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be called as `{I}`",
+    label = "Feishu does not accept this call with the token of a `{I}`",
+    note = "as a person: `client.as_user(user_access_token)`",
+    note = "as the app: the client that `Client::builder()` built"
+)]
+pub trait Accepts<I> {}

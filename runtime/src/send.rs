@@ -1,0 +1,435 @@
+//! One call: token, attempts, retries, deadline.
+//!
+//! Nothing here knows the types of an operation; it is compiled once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument;
+
+use crate::answer::{self, Failure};
+use crate::core::Core;
+use crate::envelope::Decode;
+use crate::error::{Error, Kind};
+use crate::identity::{Either, Tenant, User};
+use crate::metadata::Metadata;
+use crate::multipart::Multipart;
+use crate::operation::Operation;
+use crate::options::CallOptions;
+use crate::retry::{Counts, Outcome};
+use crate::token::Token;
+use crate::transport::{HttpRequest, RequestBody};
+
+/// A call that is ready to be sent, as often as needed.
+pub(crate) struct Prepared {
+    pub(crate) operation: Operation,
+    /// For calls that are no typed operation.
+    pub(crate) name: Option<String>,
+    pub(crate) auth: Auth,
+    pub(crate) url: String,
+    pub(crate) body: PreparedBody,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) options: CallOptions,
+    /// What must not show up in errors, besides the token.
+    pub(crate) secrets: Vec<String>,
+}
+
+pub(crate) enum Auth {
+    /// Requests that fetch tokens.
+    None,
+    Tenant(Tenant),
+    User(User),
+}
+
+impl From<Either> for Auth {
+    fn from(identity: Either) -> Self {
+        match identity {
+            Either::Tenant(tenant) => Auth::Tenant(tenant),
+            Either::User(user) => Auth::User(user),
+        }
+    }
+}
+
+pub(crate) enum PreparedBody {
+    Empty,
+    Json(Bytes),
+    Multipart(Multipart),
+}
+
+/// Feishu knows an idempotency key for five minutes; a repetition must arrive
+/// before they are over.
+const KEY_LIFETIME: Duration = Duration::from_secs(4 * 60 + 30);
+
+impl Prepared {
+    pub(crate) fn new(operation: Operation, url: String, auth: Auth) -> Self {
+        Prepared {
+            operation,
+            name: None,
+            auth,
+            url,
+            body: PreparedBody::Empty,
+            headers: Vec::new(),
+            idempotency_key: None,
+            options: CallOptions::default(),
+            secrets: Vec::new(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.operation.id)
+    }
+
+    fn is_upload(&self) -> bool {
+        matches!(self.body, PreparedBody::Multipart(_))
+    }
+
+    fn has_effects(&self) -> bool {
+        self.operation.method != crate::operation::Method::Get
+    }
+
+    /// Whether it can be sent again although it may have been carried out.
+    fn is_safe_to_repeat(&self, since: Instant) -> bool {
+        self.operation.is_safe_to_repeat()
+            || (self.idempotency_key.is_some() && since.elapsed() < KEY_LIFETIME)
+    }
+
+    /// Whether its body can be sent again.
+    fn can_be_reread(&self) -> bool {
+        match &self.body {
+            PreparedBody::Multipart(multipart) => multipart.can_be_reread(),
+            PreparedBody::Empty | PreparedBody::Json(_) => true,
+        }
+    }
+}
+
+/// What happened so far; outlives the future that the deadline drops.
+struct State {
+    started: Instant,
+    deadline: Option<Instant>,
+    attempts: u32,
+    counts: Counts,
+    /// Sent, and no answer yet.
+    in_flight: bool,
+    /// An attempt that ended without a clear answer may have been carried out.
+    in_doubt: bool,
+    last: Option<Error>,
+}
+
+/// The token of an attempt, for its header and to drop it when it is rejected.
+enum Credential {
+    None,
+    Shared(Arc<Token>),
+    Own(HeaderValue),
+}
+
+impl Credential {
+    fn header(&self) -> Option<&HeaderValue> {
+        match self {
+            Credential::None => None,
+            Credential::Shared(token) => Some(token.header()),
+            Credential::Own(header) => Some(header),
+        }
+    }
+}
+
+impl Core {
+    /// Sends a call until it succeeds or is known to fail.
+    pub(crate) async fn run(
+        &self,
+        call: Prepared,
+        decoder: &mut dyn Decode,
+    ) -> Result<Metadata, Error> {
+        let span = tracing::info_span!(
+            "feishu.call",
+            operation = call.name(),
+            status = tracing::field::Empty,
+            code = tracing::field::Empty,
+            log_id = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+        );
+        let result = self
+            .run_in_time(&call, decoder)
+            .instrument(span.clone())
+            .await;
+        if !span.is_disabled() {
+            record(&span, &result);
+        }
+        result
+    }
+
+    async fn run_in_time(
+        &self,
+        call: &Prepared,
+        decoder: &mut dyn Decode,
+    ) -> Result<Metadata, Error> {
+        let started = Instant::now();
+        // How long an upload takes depends on its size; only its own deadline cuts it.
+        let default = (!call.is_upload())
+            .then_some(self.config().deadline)
+            .flatten();
+        let limit = call.options.deadline.or(default);
+        let mut state = State {
+            started,
+            deadline: limit.map(|limit| started + limit),
+            attempts: 0,
+            counts: Counts::default(),
+            in_flight: false,
+            in_doubt: false,
+            last: None,
+        };
+        let result = match state.deadline {
+            None => self.attempts(call, decoder, &mut state).await,
+            Some(deadline) => {
+                match timeout_at(deadline, self.attempts(call, decoder, &mut state)).await {
+                    Ok(result) => result,
+                    Err(_) => Err(past_deadline(&mut state, limit.unwrap_or_default())),
+                }
+            }
+        };
+        result.map_err(|error| self.complete(error, call, &state))
+    }
+
+    async fn attempts(
+        &self,
+        call: &Prepared,
+        decoder: &mut dyn Decode,
+        state: &mut State,
+    ) -> Result<Metadata, Error> {
+        let mut credential = self.credential(call).await?;
+        let mut may_replace_token = true;
+        loop {
+            self.pace(call).await;
+            let failure = match self.attempt(call, &credential, decoder, state).await {
+                Ok(metadata) => {
+                    self.budget().give_back();
+                    return Ok(metadata);
+                }
+                Err(failure) => failure,
+            };
+            let Failure { error, outcome } = failure;
+            let wait = match (outcome, &credential) {
+                (Outcome::TokenRejected, Credential::Shared(token))
+                    if may_replace_token && call.can_be_reread() =>
+                {
+                    tracing::debug!(%error, "the token was rejected, a new one is fetched");
+                    may_replace_token = false;
+                    self.reject(call, token).await;
+                    state.last = Some(error);
+                    credential = self.credential(call).await?;
+                    continue;
+                }
+                _ => self.wait_before_retry(call, outcome, state),
+            };
+            let Some(wait) = wait else {
+                return Err(error);
+            };
+            tracing::debug!(%error, ?wait, "the request is sent again");
+            state.last = Some(error);
+            tokio::time::sleep(wait).await;
+            // The token may have expired, or been replaced, meanwhile.
+            credential = self.credential(call).await?;
+        }
+    }
+
+    /// `None` if the request is not sent again.
+    fn wait_before_retry(
+        &self,
+        call: &Prepared,
+        outcome: Outcome,
+        state: &mut State,
+    ) -> Option<Duration> {
+        if outcome == Outcome::Ambiguous && call.has_effects() {
+            state.in_doubt = true;
+            if !call.is_safe_to_repeat(state.started) {
+                return None;
+            }
+        }
+        if !call.can_be_reread() {
+            return None;
+        }
+        let policy = call.options.retry.as_ref().unwrap_or(&self.config().retry);
+        let wait = policy.next(outcome, &mut state.counts)?;
+        // A wait that ends after the deadline is no use.
+        let end = Instant::now() + wait;
+        if state.deadline.is_some_and(|deadline| end >= deadline) {
+            return None;
+        }
+        // The server itself asked for the wait of a rate limit.
+        let is_asked_for = matches!(outcome, Outcome::RateLimited { .. });
+        (is_asked_for || self.budget().take()).then_some(wait)
+    }
+
+    async fn credential(&self, call: &Prepared) -> Result<Credential, Error> {
+        match &call.auth {
+            Auth::None => Ok(Credential::None),
+            Auth::User(user) => match user.header() {
+                Some(header) => Ok(Credential::Own(header.clone())),
+                None => Err(Error::invalid_request(
+                    "the user access token is empty or has characters that no token has",
+                )),
+            },
+            Auth::Tenant(tenant) => {
+                let token = self.tokens().get(self, tenant).await?;
+                Ok(Credential::Shared(token))
+            }
+        }
+    }
+
+    async fn reject(&self, call: &Prepared, token: &Token) {
+        if let Auth::Tenant(tenant) = &call.auth {
+            self.tokens().reject(self, tenant, token).await;
+        }
+    }
+
+    /// Sends the request once.
+    async fn attempt(
+        &self,
+        call: &Prepared,
+        credential: &Credential,
+        decoder: &mut dyn Decode,
+        state: &mut State,
+    ) -> Result<Metadata, Failure> {
+        let request = self.http_request(call, credential).await?;
+        state.attempts += 1;
+        state.in_flight = true;
+        let limit = call.options.timeout.unwrap_or(self.config().timeout);
+        let exchange = self.exchange(call, request, credential, decoder, state.attempts);
+        let result = match &call.body {
+            PreparedBody::Multipart(multipart) => multipart.while_moving(limit, exchange).await,
+            PreparedBody::Empty | PreparedBody::Json(_) => timeout(limit, exchange).await.ok(),
+        };
+        state.in_flight = false;
+        result.unwrap_or_else(|| {
+            let message = format!("no answer within the timeout of {limit:?}");
+            Err(Failure {
+                error: Error::new(Kind::Timeout, message),
+                outcome: Outcome::Ambiguous,
+            })
+        })
+    }
+
+    async fn exchange(
+        &self,
+        call: &Prepared,
+        request: HttpRequest,
+        credential: &Credential,
+        decoder: &mut dyn Decode,
+        attempts: u32,
+    ) -> Result<Metadata, Failure> {
+        let response = self
+            .transport()
+            .send(request)
+            .await
+            .map_err(answer::no_answer)?;
+        let metadata = Metadata {
+            status: response.status,
+            headers: response.headers,
+            attempts,
+            request_id: call.options.request_id.clone(),
+        };
+        let body = answer::read_body(response.body).await;
+        let secrets = call.secrets.iter().map(String::as_str);
+        let token = credential.header().and_then(|header| header.to_str().ok());
+        let token = token.and_then(|header| header.strip_prefix("Bearer "));
+        let context = answer::Context {
+            operation: &call.operation,
+            metadata: &metadata,
+            secrets: &mut secrets.chain(token),
+        };
+        answer::judge(context, body, decoder)?;
+        Ok(metadata)
+    }
+
+    async fn http_request(
+        &self,
+        call: &Prepared,
+        credential: &Credential,
+    ) -> Result<HttpRequest, Failure> {
+        let mut headers = HeaderMap::with_capacity(4 + call.headers.len());
+        headers.insert(USER_AGENT, self.config().user_agent.clone());
+        if let Some(token) = credential.header() {
+            headers.insert(AUTHORIZATION, token.clone());
+        }
+        let body = match &call.body {
+            PreparedBody::Empty => RequestBody::Empty,
+            PreparedBody::Json(json) => {
+                let kind = HeaderValue::from_static("application/json; charset=utf-8");
+                headers.insert(CONTENT_TYPE, kind);
+                RequestBody::Bytes(json.clone())
+            }
+            PreparedBody::Multipart(multipart) => {
+                headers.insert(CONTENT_TYPE, multipart.content_type());
+                let opened = multipart.open(call.options.on_progress.clone()).await;
+                opened.map_err(|error| Failure {
+                    error,
+                    outcome: Outcome::Refused,
+                })?
+            }
+        };
+        for (name, value) in &call.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        let mut request = HttpRequest::new(call.operation.method.into(), call.url.clone());
+        request.headers = headers;
+        request.body = body;
+        Ok(request)
+    }
+
+    /// Adds what the whole call knows to an error.
+    fn complete(&self, error: Error, call: &Prepared, state: &State) -> Error {
+        let mut error = error.with_operation(call.name());
+        let inner = error.inner_mut();
+        inner.attempts = inner.attempts.max(state.attempts);
+        inner.in_doubt = state.in_doubt;
+        if inner.request_id.is_none() {
+            inner.request_id.clone_from(&call.options.request_id);
+        }
+        inner.idempotency_key.clone_from(&call.idempotency_key);
+        if state.in_doubt && !call.has_effects() {
+            inner.in_doubt = false;
+        }
+        error
+    }
+}
+
+fn past_deadline(state: &mut State, limit: Duration) -> Error {
+    // Without effects, `complete` takes the doubt back.
+    state.in_doubt |= state.in_flight;
+    let message = format!("no result within the deadline of {limit:?}");
+    let error = Error::new(Kind::Timeout, message);
+    match state.last.take() {
+        Some(last) => error.with_source(last),
+        None => error,
+    }
+}
+
+fn record(span: &tracing::Span, result: &Result<Metadata, Error>) {
+    match result {
+        Ok(metadata) => {
+            span.record("status", metadata.status());
+            span.record("code", 0);
+            span.record("attempts", metadata.attempts());
+            if let Some(log_id) = metadata.log_id() {
+                span.record("log_id", log_id);
+            }
+        }
+        Err(error) => {
+            if let Some(status) = error.status() {
+                span.record("status", status);
+            }
+            if let Some(code) = error.code() {
+                span.record("code", code);
+            }
+            if let Some(log_id) = error.log_id() {
+                span.record("log_id", log_id);
+            }
+            span.record("attempts", error.attempts());
+            span.in_scope(|| tracing::debug!(%error, "the call failed"));
+        }
+    }
+}

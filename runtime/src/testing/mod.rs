@@ -1,0 +1,38 @@
+//! For tests of programs that call Feishu: scripted answers, recorded requests.
+//!
+//! [`ScriptedTransport`] needs no network and works with tokio's paused time;
+//! [`Server`] answers over a real socket.
+//! Both take their answers from a list or from a closure, and answer requests
+//! for a tenant access token by themselves as long as they work off a list.
+//!
+//! ```
+//! use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
+//! use feishu_openapi_runtime::{ClientBuilder, Core, Error, Method, serde_json::json};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! let transport = ScriptedTransport::new([Reply::data(json!({ "task": { "guid": "1" } }))]);
+//! let core: Core = ClientBuilder::new()
+//!     .custom_app("cli_1", "secret")
+//!     .transport(transport.clone())
+//!     .build()?;
+//!
+//! let answer = core.request(Method::Get, "/open-apis/task/v2/tasks/1").await?;
+//!
+//! assert_eq!(answer["task"]["guid"], "1");
+//! assert_eq!(transport.calls()[0].path(), "/open-apis/task/v2/tasks/1");
+//! # Ok(())
+//! # }
+//! ```
+
+mod http1;
+mod received;
+mod reply;
+mod script;
+mod server;
+mod transport;
+
+pub use received::Received;
+pub use reply::Reply;
+pub use server::Server;
+pub use transport::ScriptedTransport;

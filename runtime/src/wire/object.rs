@@ -1,0 +1,164 @@
+//! Objects: the shared visitor and the `object!` macro.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+
+use super::{Value, only_if_empty_list, only_if_empty_text};
+
+/// A JSON object with known properties; implemented by [`crate::object!`].
+pub trait Object: Default {
+    /// Reads the value of the property `key`, or passes over it.
+    fn set<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// Writes all properties.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl<T: Object> Value for T {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
+/// Reads an object; "nothing" is the default.
+pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(T::read(deserializer)?.unwrap_or_default())
+}
+
+/// Reads the properties of any [`Object`].
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut object = T::default();
+        while let Some(key) = map.next_key_seed(Key)? {
+            object.set(&key, &mut map)?;
+        }
+        Ok(Some(object))
+    }
+
+    // PHP-style services write an empty object as an empty list.
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        only_if_empty_list(list, &self)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        only_if_empty_text(text, &self)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+/// Borrows the key from the input; `Cow`'s own `Deserialize` would allocate.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a property name")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, key: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key))
+    }
+}
+
+/// Implements `Serialize` and `Deserialize` for a struct that is a JSON object.
+///
+/// Each line maps a field to its property.
+/// Reading is lenient: `null`, absent and unknown properties are fine, numbers
+/// are taken for strings and the reverse.
+/// Writing is exact: only `None` is left out.
+/// The struct has to implement `Default`.
+///
+/// ```
+/// use feishu_openapi_runtime::object;
+///
+/// #[derive(Clone, Debug, Default, PartialEq)]
+/// pub struct Member {
+///     pub id: String,
+///     pub r#type: Option<String>,
+/// }
+///
+/// object! {
+///     Member {
+///         id: "id",
+///         r#type: "type",
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! object {
+    ($name:ident { $($field:ident: $key:literal),* $(,)? }) => {
+        impl $crate::rt::Object for $name {
+            #[allow(unused_variables)]
+            fn set<'de, A: $crate::rt::MapAccess<'de>>(
+                &mut self,
+                key: &str,
+                map: &mut A,
+            ) -> ::core::result::Result<(), A::Error> {
+                match key {
+                    $($key => $crate::rt::read_property(&mut self.$field, map),)*
+                    _ => $crate::rt::skip_property(map),
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn write<M: $crate::rt::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> ::core::result::Result<(), M::Error> {
+                $($crate::rt::write_property(map, $key, &self.$field)?;)*
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        impl $crate::rt::Serialize for $name {
+            fn serialize<S: $crate::rt::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(::core::option::Option::None)?;
+                $crate::rt::Object::write(self, &mut map)?;
+                $crate::rt::SerializeMap::end(map)
+            }
+        }
+
+        impl<'de> $crate::rt::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::rt::read_object(deserializer)
+            }
+        }
+    };
+}
