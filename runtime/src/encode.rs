@@ -88,10 +88,9 @@ impl Encoder {
     pub fn path(
         &mut self,
         name: &'static str,
-        value: &(impl AsPath + ?Sized),
+        value: &(impl AsText + ?Sized),
     ) -> Result<(), Error> {
-        let value = value.as_path();
-        self.fill_path(name, &value)
+        self.fill_path(name, &value.as_text())
     }
 
     pub(crate) fn fill_path(&mut self, name: &str, value: &str) -> Result<(), Error> {
@@ -378,27 +377,39 @@ impl<T: Serialize> Change for Update<T> {
     }
 }
 
-/// A value that can stand in a path.
-pub trait AsPath {
-    /// The value as text.
-    fn as_path(&self) -> Cow<'_, str>;
+/// A value that is one text on the wire: it can stand in a path.
+pub trait AsText {
+    /// The text.
+    fn as_text(&self) -> Cow<'_, str>;
 }
 
-impl AsPath for str {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for str {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl AsPath for String {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for String {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl AsPath for i64 {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for i64 {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
+    }
+}
+
+impl AsText for Millis {
+    fn as_text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_str())
+    }
+}
+
+impl AsText for Seconds {
+    fn as_text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_str())
     }
 }
 
