@@ -195,7 +195,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             base_url,
             transport,
             tokens: TenantTokens::new(self.app, self.store),
-            budget: Budget::full(),
+            budget: Budget::new(&config.retry),
             config,
             #[cfg(feature = "pacing")]
             pacer: self.pacing.then(crate::pacing::Pacer::new),
