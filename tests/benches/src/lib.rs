@@ -2,6 +2,8 @@
 
 #[cfg(feature = "generation")]
 pub mod copies;
+#[cfg(feature = "generation")]
+pub mod generate;
 pub mod measure;
 pub mod plot;
 #[cfg(feature = "generation")]

@@ -9,11 +9,10 @@ use std::time::Duration;
 use std::{env, fs};
 
 use feishu_openapi_benches::copies::{operations, sources, stripped};
+use feishu_openapi_benches::generate::{progenitor, read};
 use feishu_openapi_benches::measure::{Times, milliseconds, peak_memory, times};
 use feishu_openapi_benches::plot::{Series, lines};
 use feishu_openapi_codegen::{emit, generate, passes};
-use openapiv3::OpenAPI;
-use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 
 const GROWTH: [usize; 3] = [1, 10, 30];
 const WHO: [&str; 3] = ["ours", "positional", "builder"];
@@ -113,17 +112,4 @@ fn prepared(copies: usize) -> String {
     let output =
         env::current_exe().and_then(|program| Command::new(program).args(["input", &copies.to_string()]).output());
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
-}
-
-fn read(text: &str) -> OpenAPI {
-    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("the bundle is no OpenAPI: {error}"))
-}
-
-/// As a build script of progenitor's users does it.
-fn progenitor(text: &str, who: &str) -> String {
-    let style = if who == "builder" { InterfaceStyle::Builder } else { InterfaceStyle::Positional };
-    let mut generator = Generator::new(GenerationSettings::default().with_interface(style));
-    let tokens = generator.generate_tokens(&read(text)).unwrap_or_else(|error| panic!("progenitor: {error}"));
-    let file = syn::parse2(tokens).unwrap_or_else(|error| panic!("progenitor: {error}"));
-    prettyplease::unparse(&file)
 }
