@@ -153,7 +153,9 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
         inner.details = Some(Box::new(Details::read(details)));
     }
     inner.documented = code.and_then(|code| context.operation.error(code, status));
-    let says_retry = inner.documented.is_some_and(|code| code.retry);
+    // Its twin may still be carried out, so it is asked about again.
+    let is_twin = context.operation.keyed && code == Some(codes::SAME_KEY_IN_FLIGHT);
+    let says_retry = is_twin || inner.documented.is_some_and(|code| code.retry);
     let outcome = outcome(&metadata.headers, status, code, says_retry);
     if let Outcome::RateLimited { reset } = outcome {
         inner.retry_after = reset;

@@ -7,6 +7,8 @@
 pub(crate) const TASK_FORBIDDEN: i64 = 1_470_403;
 /// Not found, for tasks.
 pub(crate) const TASK_NOT_FOUND: i64 = 1_470_404;
+/// A request with the same idempotency key is in flight.
+pub(crate) const SAME_KEY_IN_FLIGHT: i64 = 1_470_422;
 /// The quota of the month is used up.
 pub(crate) const MONTHLY_QUOTA: i64 = 99_991_403;
 

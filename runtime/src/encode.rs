@@ -1,6 +1,7 @@
 //! From a request to the parts of an HTTP message.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -19,6 +20,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
+    // Most names and ids are made of letters, digits, `-` and `_`.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
     utf8_percent_encode(text, ENCODED).into()
 }
 
@@ -84,14 +90,12 @@ impl Encoder {
                 "`{name}` cannot be a path segment: {value:?}"
             )));
         }
-        let placeholder = format!("{{{name}}}");
-        let Some(start) = self.url.find(&placeholder) else {
+        let Some(place) = find_parameter(&self.url, name) else {
             return Err(Error::invalid_request(format!(
                 "the path has no parameter `{name}`"
             )));
         };
-        let end = start + placeholder.len();
-        self.url.replace_range(start..end, &percent_encode(value));
+        self.url.replace_range(place, &percent_encode(value));
         Ok(())
     }
 
@@ -235,6 +239,19 @@ impl Encoder {
     fn parts(&mut self) -> &mut Vec<Part> {
         self.parts.get_or_insert_default()
     }
+}
+
+/// Where `{name}` stands in a path.
+///
+/// Values that were filled in before have no braces: they are encoded.
+fn find_parameter(url: &str, name: &str) -> Option<Range<usize>> {
+    let places = url.match_indices('{').map(|(start, _)| start);
+    let mut places = places.filter(|start| {
+        let rest = url[start + 1..].strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('}'))
+    });
+    let start = places.next()?;
+    Some(start..start + name.len() + 2)
 }
 
 fn begin_property(json: &mut Vec<u8>, is_first: bool, name: &str) -> Result<(), Error> {

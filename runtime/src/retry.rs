@@ -32,6 +32,8 @@ pub struct RetryPolicy {
     max_backoff: Duration,
 }
 
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Default for RetryPolicy {
     /// Four attempts, ten waits for rate limits, backoff from 0.2 to 10 seconds.
     fn default() -> Self {
@@ -71,13 +73,13 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest first wait, and the longest wait at all.
+    /// The longest first wait, and the longest wait at all; at most a day.
     ///
     /// Each wait is random between half of and the whole of a time that doubles.
     #[must_use]
     pub fn backoff(mut self, first: Duration, max: Duration) -> Self {
-        self.first_backoff = first;
-        self.max_backoff = max;
+        self.first_backoff = first.min(LONGEST_WAIT);
+        self.max_backoff = max.min(LONGEST_WAIT);
         self
     }
 

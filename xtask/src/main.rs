@@ -1,11 +1,13 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bundle;
 mod ci;
 mod codegen;
 mod diff;
 mod files;
 mod lint;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +28,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write one self-contained OpenAPI document for each service version, as JSON and YAML.
+    Bundle {
+        /// Where to; made if it does not exist.
+        #[arg(long, default_value = "target/bundle")]
+        out: PathBuf,
+    },
     /// List everything that is wrong in spec/, and fail if anything is.
     Lint(lint::Options),
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
@@ -38,6 +46,7 @@ fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Bundle { out } => bundle::run(&root, &out),
         Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Ci => ci::run(&root),

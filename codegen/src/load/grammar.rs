@@ -207,7 +207,7 @@ static SECURITY_SCHEME: Object = Object {
     keys: &[("type", Word(&SCHEMES)), ("scheme", Text), ("bearerFormat", Text), ("description", Text)],
 };
 
-static COMPONENTS: Object = Object {
+pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     required: &[],
     keys: &[

@@ -7,6 +7,7 @@ mod keys;
 mod misplaced;
 mod positions;
 mod reference;
+pub(crate) mod references;
 mod schema;
 mod tree;
 pub(crate) mod walk;

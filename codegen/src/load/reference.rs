@@ -18,7 +18,12 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Section; 4] = [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+    pub(crate) const ALL: [Section; 4] =
+        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Section::ALL.into_iter().find(|section| section.name() == name)
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Place, Segment};
 
@@ -160,6 +161,20 @@ impl<'de> Visitor<'de> for TreeVisitor {
             entries.push((key, access.next_value()?));
         }
         Ok(Tree::Map(entries))
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Tree::Null => serializer.serialize_unit(),
+            Tree::Bool(value) => serializer.serialize_bool(*value),
+            Tree::Integer(value) => serializer.serialize_i64(*value),
+            Tree::Float(value) => serializer.serialize_f64(*value),
+            Tree::Text(value) => serializer.serialize_str(value),
+            Tree::List(list) => serializer.collect_seq(list),
+            Tree::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+        }
     }
 }
 

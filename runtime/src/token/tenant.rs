@@ -36,7 +36,9 @@ impl fmt::Debug for App {
 pub(crate) struct TenantTokens {
     app: Option<App>,
     store: Arc<dyn TokenStore>,
-    slots: RwLock<HashMap<Tenant, Arc<Slot>>>,
+    /// Of the only tenant of a custom app.
+    own: Arc<Slot>,
+    others: RwLock<HashMap<Tenant, Arc<Slot>>>,
 }
 
 /// The page says: at most 7200 seconds; this many are assumed if it says nothing.
@@ -82,12 +84,21 @@ impl TenantTokens {
         TenantTokens {
             app,
             store,
-            slots: RwLock::default(),
+            own: Arc::default(),
+            others: RwLock::default(),
         }
     }
 
     pub(crate) fn app(&self) -> Option<&App> {
         self.app.as_ref()
+    }
+
+    /// The current token for this tenant, if it needs no renewal.
+    pub(crate) fn fresh(&self, tenant: &Tenant) -> Option<Arc<Token>> {
+        match tenant.key() {
+            None => self.own.fresh(),
+            Some(_) => self.slot(tenant).fresh(),
+        }
     }
 
     /// A token for this tenant: the current one, or a new one.
@@ -110,12 +121,15 @@ impl TenantTokens {
     }
 
     fn slot(&self, tenant: &Tenant) -> Arc<Slot> {
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        if tenant.key().is_none() {
+            return self.own.clone();
+        }
+        let slots = self.others.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(tenant) {
             return slot.clone();
         }
         drop(slots);
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.others.write().unwrap_or_else(PoisonError::into_inner);
         slots.entry(tenant.clone()).or_default().clone()
     }
 
@@ -167,7 +181,7 @@ impl TenantTokens {
         prepared.body = PreparedBody::Json(body.into());
         prepared.secrets.push(app.secret.clone());
         let mut decoder = Decoder::<InternalAnswer>::whole();
-        let metadata = core.run(prepared, &mut decoder).await?;
+        let metadata = core.run(&prepared, &mut decoder).await?;
         let answer = decoder.into_data().unwrap_or_default();
         let lifetime = answer
             .expire

@@ -349,3 +349,14 @@ async fn raw_calls_follow_the_same_rules() {
         .await
         .unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_beyond_all_clocks_are_none() {
+    let transport = script([bad_gateway(), Reply::rate_limited("1e300"), ok()]);
+    let policy = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);
+    let call = as_app(&scripted(&transport), remove())
+        .timeout(Duration::MAX)
+        .deadline(Duration::MAX)
+        .retry(policy);
+    call.await.unwrap();
+}
