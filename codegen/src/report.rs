@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Located};
+use crate::diagnostic::{Diagnostic, Located, Place, Target};
 use crate::load::Positions;
 use crate::source::Source;
 
@@ -39,6 +39,27 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
     });
     located.dedup();
     located
+}
+
+/// Finds the lines of places, for tools that speak about the spec. A file is parsed when it is first asked about.
+pub struct Lines<'a> {
+    sources: &'a [Source],
+    positions: HashMap<String, Positions>,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines in these files.
+    pub fn new(sources: &'a [Source]) -> Self {
+        Lines { sources, positions: HashMap::new() }
+    }
+
+    /// The line, from 1, of the key at `place`, or of what is nearest above it.
+    pub fn line(&mut self, place: &Place) -> usize {
+        let source = self.sources.iter().find(|source| source.path == place.file);
+        let text = source.map_or("", |source| source.text.as_str());
+        let positions = self.positions.entry(place.file.clone()).or_insert_with(|| Positions::read(text));
+        line_and_column(text, positions.find(place, Target::Key).start).0
+    }
 }
 
 /// Prints one diagnostic as rustc does, with an excerpt of the file.

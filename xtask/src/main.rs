@@ -2,6 +2,7 @@
 
 mod ci;
 mod codegen;
+mod docs;
 mod files;
 
 use std::process::ExitCode;
@@ -24,6 +25,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Hold Feishu's documentation pages against spec/.
+    #[command(subcommand)]
+    Docs(docs::Docs),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Docs(docs) => docs::run(&root, docs),
         Task::Ci => ci::run(&root),
     };
     match outcome {
