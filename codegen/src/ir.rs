@@ -316,6 +316,10 @@ pub struct Enum {
     pub description: String,
     /// The known values.
     pub values: Values,
+    /// What the page demands of them besides.
+    pub limits: Limits,
+    /// Facts that the pages state only in running text.
+    pub prose: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }

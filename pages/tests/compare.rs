@@ -180,7 +180,7 @@ fn examples_ignore_the_order_of_keys() {
         &facts(r#"{"b": [3], "a": 1}"#),
         &["request-example request-example Different"],
     );
-    assert_eq!(found.differences[0].note.as_deref(), Some("differs at `.b[0]`"));
+    assert_eq!(found.differences[0].place, "request-example.b[0]");
 }
 
 #[test]

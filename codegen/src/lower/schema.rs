@@ -304,7 +304,7 @@ fn of_elements(place: &Place, schema: &Schema, prose: &mut Vec<String>, waivers:
 }
 
 /// What a schema demands of its values.
-fn limits(schema: &Schema) -> Limits {
+pub(crate) fn limits(schema: &Schema) -> Limits {
     let mut limits = Limits {
         max_bytes: Extensions(&schema.schema_data.extensions).unsigned("x-feishu-max-bytes"),
         ..Limits::default()

@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         }
         item.prose_facts = prose_facts(&field.prose);
         match element {
-            Type::Enum(path) => item.enum_values = self.enum_values(path, &field.place),
+            Type::Enum(path) => self.enumeration(path, &mut item),
             Type::Struct(path) => item.children = self.children(path, &place, side),
             _ => {}
         }
@@ -132,16 +132,35 @@ impl<'a> Fields<'a> {
         item.max_items = bound(field.limits.max_items, "maxItems");
     }
 
-    fn enum_values(&mut self, path: &TypePath, owner: &Place) -> Vec<EnumValue> {
-        let Some(TypeDef::Enum(definition)) = find(self.api, path) else { return Vec::new() };
-        let line = self.places.add(owner, definition.place.key("enum"));
-        let value = |value: String, description: &String| EnumValue { value, description: description.clone(), line };
-        match &definition.values {
+    /// What the type of an enum says: its values, and limits where the field itself states none.
+    fn enumeration(&mut self, path: &TypePath, item: &mut Item) {
+        let Some(TypeDef::Enum(definition)) = find(self.api, path) else { return };
+        let mut line = |key: &str| self.places.add(&definition.place, definition.place.key(key));
+        let enum_line = line("enum");
+        let value = |value: String, description: &String| EnumValue {
+            value,
+            description: description.clone(),
+            line: enum_line,
+        };
+        item.enum_values = match &definition.values {
             Values::Strings(variants) => {
                 variants.iter().map(|variant| value(variant.value.clone(), &variant.description)).collect()
             }
             Values::Integers(variants) => {
                 variants.iter().map(|variant| value(variant.value.to_string(), &variant.description)).collect()
+            }
+        };
+        let mut fill = |slot: &mut Option<Stated<f64>>, value: Option<f64>, key: &str| {
+            *slot = slot.take().or_else(|| value.map(|value| Stated::new(value, line(key))));
+        };
+        let limits = &definition.limits;
+        fill(&mut item.min, limits.minimum.map(number), "minimum");
+        fill(&mut item.max, limits.maximum.map(number), "maximum");
+        fill(&mut item.min_length, limits.min_length.map(count), "minLength");
+        fill(&mut item.max_length, limits.max_length.map(count), "maxLength");
+        for fact in prose_facts(&definition.prose) {
+            if !item.prose_facts.contains(&fact) {
+                item.prose_facts.push(fact);
             }
         }
     }

@@ -122,8 +122,13 @@ fn collect<'a>(operation: usize, root: &str, items: &[Item], places: &'a Places,
     for item in items {
         let place = format!("{root}.{}", item.name);
         collect(operation, &place, &item.children, places, uses);
-        if let Some(owner) = places.owner(item.line) {
-            uses.entry(owner).or_default().push((operation, place));
+        let enumeration = item.enum_values.first().map(|value| value.line);
+        let bounds = [&item.min, &item.max, &item.min_length, &item.max_length].into_iter().flatten();
+        // What the type of an enum says belongs to the type, wherever it is used.
+        let lines = [item.line].into_iter().chain(enumeration).chain(bounds.map(|bound| bound.line));
+        let owners: BTreeSet<&Place> = lines.filter_map(|line| places.owner(line)).collect();
+        for owner in owners {
+            uses.entry(owner).or_default().push((operation, place.clone()));
         }
     }
 }
