@@ -206,14 +206,7 @@ struct Values {
 }
 
 /// Reports every place where two JSON values differ; the order of keys says nothing.
-fn values(
-    fact: Fact,
-    page: Option<&Value>,
-    spec: Option<&Value>,
-    context: &Values,
-    place: &str,
-    report: &mut Report,
-) {
+fn values(fact: Fact, page: Option<&Value>, spec: Option<&Value>, context: &Values, place: &str, report: &mut Report) {
     match (page, spec) {
         (Some(Value::Object(left)), Some(Value::Object(right))) => {
             let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));

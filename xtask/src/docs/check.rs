@@ -126,8 +126,9 @@ fn assign(pages: &[Page], operations: &[SpecOperation]) -> BTreeMap<usize, usize
     let taken: BTreeSet<usize> = matched.values().copied().collect();
     for (index, facts) in facts() {
         let endpoint = (facts.method.value.as_str(), facts.path.value.as_str());
+        // A page with a document of its own is another one than that which the spec names.
         match endpoints.get(&endpoint) {
-            Some(operation) if !taken.contains(operation) => {
+            Some(operation) if document(facts).is_none() || !taken.contains(operation) => {
                 matched.entry(index).or_insert(*operation);
             }
             _ => {}

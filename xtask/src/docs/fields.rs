@@ -5,7 +5,7 @@ use feishu_openapi_codegen::ir::{self, Field, Limits, Presence, Type, TypeDef, T
 use feishu_openapi_pages::{EnumValue, Fact, Item, Stated, Ty, Waiver};
 
 use super::spec::Places;
-use super::waivers;
+use super::waivers::{self, Origin};
 
 /// Which list a field stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,18 +21,18 @@ pub(crate) struct Fields<'a> {
     operation: &'a str,
     places: &'a mut Places,
     waivers: Vec<Waiver>,
-    waiver_places: Vec<Place>,
+    origins: Vec<Origin>,
     /// The types around the current field: a type may hold itself.
     open: Vec<TypePath>,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(api: &'a ir::Api, operation: &'a str, places: &'a mut Places) -> Self {
-        Fields { api, operation, places, waivers: Vec::new(), waiver_places: Vec::new(), open: Vec::new() }
+        Fields { api, operation, places, waivers: Vec::new(), origins: Vec::new(), open: Vec::new() }
     }
 
-    pub(crate) fn into_waivers(self) -> (Vec<Waiver>, Vec<Place>) {
-        (self.waivers, self.waiver_places)
+    pub(crate) fn into_waivers(self) -> (Vec<Waiver>, Vec<Origin>) {
+        (self.waivers, self.origins)
     }
 
     pub(crate) fn parameters(&mut self, root: &str, fields: &[Field]) -> Vec<Item> {
@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
         let documented = &mask.documented;
         let place = format!("{root}.{}", mask.target);
         for waiver in &documented.waivers {
-            waivers::add(waiver, self.operation, &place, &mut self.waivers, &mut self.waiver_places);
+            waivers::add(waiver, self.operation, &place, &mut self.waivers, &mut self.origins);
         }
         let line = self.line(&documented.place, &[]);
         let mut target = Item::new(mask.target.as_str(), Ty::Object, line);
@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
     fn item(&mut self, root: &str, field: &Field, side: Side) -> Item {
         let place = format!("{root}.{}", field.name);
         for waiver in &field.waivers {
-            waivers::add(waiver, self.operation, &place, &mut self.waivers, &mut self.waiver_places);
+            waivers::add(waiver, self.operation, &place, &mut self.waivers, &mut self.origins);
         }
         let line = self.line(&field.place, &[]);
         let mut item = Item::new(field.name.as_str(), ty(self.api, &field.ty), line);

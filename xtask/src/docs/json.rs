@@ -11,8 +11,7 @@ use super::print::Findings;
 /// The whole report as one JSON object.
 pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>) -> String {
     let outcome = findings.outcome;
-    let operations: Vec<Value> =
-        outcome.checked.iter().map(|checked| operation(findings, checked, lines)).collect();
+    let operations: Vec<Value> = outcome.checked.iter().map(|checked| operation(findings, checked, lines)).collect();
     let page = |index: &usize| {
         let page = &findings.pages[*index];
         let endpoint = |facts: &OperationFacts| format!("{} {}", facts.method.value, facts.path.value);
@@ -33,7 +32,11 @@ pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>) -> String {
     let idle: Vec<Value> = outcome
         .idle
         .iter()
-        .map(|idle| json!({"fact": idle.fact.as_str(), "page": idle.page_says, "at": spot(&idle.place, lines)}))
+        .map(|idle| {
+            let operation = idle.operation.map(|index| findings.operations[index].id.as_str());
+            let at = spot(&idle.place, lines);
+            json!({"fact": idle.fact.as_str(), "page": idle.page_says, "operation": operation, "at": at})
+        })
         .collect();
     let problems: Vec<Value> = findings
         .pages

@@ -10,6 +10,7 @@ use feishu_openapi_pages::{Difference, Fact, Item, OperationFacts, Page};
 
 use super::check::Outcome;
 use super::spec::{Places, SpecOperation};
+use super::waivers::Origin;
 
 /// A waiver that explains nothing.
 pub(crate) struct Idle {
@@ -18,6 +19,8 @@ pub(crate) struct Idle {
     pub(crate) fact: Fact,
     /// What it says that the page says.
     pub(crate) page_says: String,
+    /// The operation that it names and is not needed for; `None` if it names none.
+    pub(crate) operation: Option<usize>,
 }
 
 /// A fact of the spec that no page states.
@@ -30,33 +33,45 @@ pub(crate) struct Unstated {
     pub(crate) operations: Vec<usize>,
 }
 
-/// Which waivers explain nothing on any page.
+/// Which waivers explain nothing: a waiver that names operations on any of their pages, another one on all pages.
 pub(crate) fn waivers(operations: &[SpecOperation], outcome: &mut Outcome) {
     let conclusive = conclusive(outcome);
-    let mut bit: BTreeSet<&Place> = BTreeSet::new();
+    let mut bit = BTreeSet::new();
     for checked in &outcome.checked {
         let operation = &operations[checked.operation];
         for waived in &checked.comparison.waived {
-            bit.insert(&operation.waiver_places[waived.waiver]);
+            bit.insert(use_of(&operation.origins[waived.waiver], checked.operation));
         }
         // Not compared page by page, but waived all the same.
-        for (waiver, place) in operation.waivers.iter().zip(&operation.waiver_places) {
+        for (waiver, origin) in operation.waivers.iter().zip(&operation.origins) {
             if checked.comparison.unstated.iter().any(|difference| waiver.bites(difference)) {
-                bit.insert(place);
+                bit.insert(use_of(origin, checked.operation));
             }
         }
     }
-    let mut idle: BTreeMap<&Place, Option<Idle>> = BTreeMap::new();
+    let mut idle: BTreeMap<_, Option<Idle>> = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
-        for (waiver, place) in operation.waivers.iter().zip(&operation.waiver_places) {
-            let (fact, page_says) = (waiver.fact, waiver.page_says.clone());
-            let found = idle.entry(place).or_insert_with(|| Some(Idle { place: place.clone(), fact, page_says }));
-            if bit.contains(place) || !conclusive.contains(&index) {
+        for (waiver, origin) in operation.waivers.iter().zip(&operation.origins) {
+            let key = use_of(origin, index);
+            let found = idle.entry(key).or_insert_with(|| {
+                Some(Idle {
+                    place: origin.place.clone(),
+                    fact: waiver.fact,
+                    page_says: waiver.page_says.clone(),
+                    operation: origin.limited.then_some(index),
+                })
+            });
+            if bit.contains(&key) || !conclusive.contains(&index) {
                 *found = None;
             }
         }
     }
     outcome.idle = idle.into_values().flatten().collect();
+}
+
+/// What a waiver is needed for: one operation, or any.
+fn use_of(origin: &Origin, operation: usize) -> (&Place, Option<usize>) {
+    (&origin.place, origin.limited.then_some(operation))
 }
 
 /// Which facts stand on none of the pages that show their item.

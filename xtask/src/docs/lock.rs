@@ -12,7 +12,8 @@ use super::crawl::{document, is_complete};
 use super::spec::SpecOperation;
 
 const FILE: &str = "spec/docs.lock";
-const HEADER: &str = "# Written by `cargo xtask docs check DIR --update-lock`: operation, page, update time, digest of its facts.\n";
+const HEADER: &str =
+    "# Written by `cargo xtask docs check DIR --update-lock`: operation, page, update time, digest of its facts.\n";
 
 /// The state of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,13 +37,7 @@ pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bo
     out
 }
 
-fn operation(
-    out: &mut String,
-    findings: &Findings<'_>,
-    checked: &Checked,
-    lines: &mut Lines<'_>,
-    verbose: bool,
-) {
+fn operation(out: &mut String, findings: &Findings<'_>, checked: &Checked, lines: &mut Lines<'_>, verbose: bool) {
     let shown = |difference: &&Difference| verbose || difference.group != Group::Undecidable;
     let differences: Vec<&Difference> = checked.comparison.differences.iter().filter(shown).collect();
     if differences.is_empty() {
@@ -89,9 +83,8 @@ pub(crate) fn words(difference: &Difference) -> String {
     if difference.place != difference.fact.as_str() {
         let _ = write!(text, " {}", difference.fact);
     }
-    let said = |side: &str, words: &Option<String>| {
-        words.as_ref().map(|words| format!("{side} says `{}`", shorten(words)))
-    };
+    let said =
+        |side: &str, words: &Option<String>| words.as_ref().map(|words| format!("{side} says `{}`", shorten(words)));
     let both = [said("page", &difference.page), said("spec", &difference.spec)];
     let both: Vec<String> = both.into_iter().flatten().collect();
     if !both.is_empty() {
@@ -142,7 +135,9 @@ fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>) {
     });
     section("facts that no page states", unstated.collect());
     let idle = outcome.idle.iter().map(|idle| {
-        format!("{}: no page says `{}` any more\n    {}", idle.fact, idle.page_says, spot(&idle.place, lines))
+        let page = idle.operation.and_then(|index| findings.operations.get(index));
+        let page = page.map_or("no page".to_owned(), |operation| format!("not the page of {}", operation.id));
+        format!("{}: {page} says `{}`\n    {}", idle.fact, idle.page_says, spot(&idle.place, lines))
     });
     section("waivers that explain nothing", idle.collect());
     section("in the pages, and not in the spec (another service)", outcome.elsewhere.iter().map(endpoint).collect());

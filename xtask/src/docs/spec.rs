@@ -9,7 +9,7 @@ use feishu_openapi_pages::{ErrorRow, Example, Item, OperationFacts, RateLimit, S
 
 use super::fields::Fields;
 use super::time::millis;
-use super::waivers;
+use super::waivers::{self, Origin};
 
 /// Places by number, from 1; 0 is nowhere.
 #[derive(Default)]
@@ -42,8 +42,8 @@ pub(crate) struct SpecOperation {
     pub(crate) facts: OperationFacts,
     /// Waivers of the operation and of everything that it uses.
     pub(crate) waivers: Vec<Waiver>,
-    /// Where each of them stands.
-    pub(crate) waiver_places: Vec<Place>,
+    /// Where each of them comes from.
+    pub(crate) origins: Vec<Origin>,
 }
 
 /// All operations, in the order of the IR.
@@ -59,10 +59,10 @@ pub(crate) fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut P
     let path_parameters = fields.parameters("path", &operation.path_parameters);
     let query = fields.parameters("query", &operation.query);
     let response = fields.answer("response", &operation.answer);
-    let (mut waivers, mut waiver_places) = fields.into_waivers();
+    let (mut waivers, mut origins) = fields.into_waivers();
     for waiver in &operation.waivers {
         let place = waiver.at.clone().unwrap_or_else(|| waiver.fact.clone());
-        waivers::add(waiver, &operation.id, &place, &mut waivers, &mut waiver_places);
+        waivers::add(waiver, &operation.id, &place, &mut waivers, &mut origins);
     }
     let mut at = Lines { operation, places };
     let facts = OperationFacts {
@@ -85,7 +85,7 @@ pub(crate) fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut P
         errors: operation.errors.iter().map(|row| error(row, &mut at)).collect(),
         ..OperationFacts::default()
     };
-    SpecOperation { id: operation.id.clone(), place: operation.place.clone(), facts, waivers, waiver_places }
+    SpecOperation { id: operation.id.clone(), place: operation.place.clone(), facts, waivers, origins }
 }
 
 /// Numbers for the facts of one operation.
