@@ -4,6 +4,7 @@ mod bundle;
 mod ci;
 mod codegen;
 mod diff;
+mod docs;
 mod files;
 mod lint;
 
@@ -38,6 +39,9 @@ enum Task {
     Lint(lint::Options),
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
+    /// Hold Feishu's documentation pages against spec/.
+    #[command(subcommand)]
+    Docs(docs::Docs),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Task::Bundle { out } => bundle::run(&root, &out),
         Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
+        Task::Docs(docs) => docs::run(&root, docs),
         Task::Ci => ci::run(&root),
     };
     match outcome {
