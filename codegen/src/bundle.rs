@@ -222,12 +222,14 @@ fn merged(components: &Components, same: &BTreeMap<Id, Id>) -> BTreeMap<Id, Id> 
 
 fn join(version: &Version, documents: &Documents, components: &Components) -> Tree {
     let mut paths = Vec::new();
+    let mut webhooks = Vec::new();
     let mut servers = Vec::new();
     for resource in &version.resources {
         if let Some(document) = documents.get(&resource.file) {
             let tree = absolute(document, documents);
             add_servers(&mut servers, &tree);
             add_paths(&mut paths, resource, &tree);
+            webhooks.extend_from_slice(tree.get("x-webhooks").map_or(&[][..], Tree::entries));
         }
     }
     let mut tree = map([
@@ -237,6 +239,9 @@ fn join(version: &Version, documents: &Documents, components: &Components) -> Tr
         ("tags", Tree::List(version.resources.iter().map(tag).collect())),
         ("paths", Tree::Map(paths)),
     ]);
+    if let (false, Tree::Map(entries)) = (webhooks.is_empty(), &mut tree) {
+        entries.push(("x-webhooks".to_owned(), Tree::Map(webhooks)));
+    }
     let folder = format!("spec/{}/{}/", version.service, version.version);
     let own = components.trees.keys().filter(|id| id.file.starts_with(&folder)).map(Id::absolute);
     let mut start: Vec<String> = own.collect();

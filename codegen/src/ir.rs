@@ -3,7 +3,11 @@
 //! `lower` builds it, `check` holds rules against it, `emit` writes it down as Rust, and tools such as the
 //! documentation check read it. Names are final here: what Rust calls a thing is decided before this point.
 
+mod event;
+
 use crate::diagnostic::Place;
+
+pub use event::Event;
 
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +42,8 @@ pub struct Resource {
     pub file: String,
     /// In the order of the file.
     pub operations: Vec<Operation>,
+    /// In the order of the file.
+    pub events: Vec<Event>,
     /// Types that only this resource uses, sorted by name.
     pub types: Vec<TypeDef>,
 }

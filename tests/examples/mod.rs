@@ -5,4 +5,4 @@ mod task_v1;
 #[rustfmt::skip]
 mod task_v2;
 
-use super::check;
+use super::{check, check_event};

@@ -48,8 +48,8 @@ pub(crate) fn references(context: &Context<'_>, document: &Document, diagnostics
 pub(crate) fn components(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let mut used: BTreeSet<(Section, Resolved)> = BTreeSet::new();
     for document in context.documents.iter() {
-        if let Some(paths) = document.tree.get("paths") {
-            follow(context, &document.path, paths, &mut used);
+        for start in ["paths", "x-webhooks"].into_iter().filter_map(|key| document.tree.get(key)) {
+            follow(context, &document.path, start, &mut used);
         }
     }
     for document in context.documents.iter().filter(|document| !is_shared(&document.path)) {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::{Field, Limits, Number, Operation, Period, RateLimit, Type};
+use crate::ir::{Event, Field, Limits, Number, Operation, Period, RateLimit, Type};
 
 /// Attributes that become `///` lines, one for each line of `text`.
 pub(crate) fn attributes(text: &str) -> TokenStream {
@@ -101,6 +101,30 @@ pub(crate) fn operation(operation: &Operation) -> String {
         text.push_str(&format!("- Rule: {}\n", prose(&rule.rule)));
     }
     text.push_str(&errors(operation));
+    text
+}
+
+/// The documentation of an event: everything that the page says about it.
+pub(crate) fn event(event: &Event) -> String {
+    let mut text = format!("{}.\n", prose(&event.summary));
+    if !event.description.is_empty() {
+        text.push_str(&format!("\n{}\n", prose(&event.description)));
+    }
+    let (page, day) = (&event.page, event.page.updated.split('T').next().unwrap_or_default());
+    text.push_str(&format!("\nThe event `{}`.\n\n", event.event_type));
+    text.push_str(&format!("- Page: [{}]({}), as of {day}\n", page.title, page.url));
+    if !event.app_types.is_empty() {
+        text.push_str(&format!("- Apps: {}\n", codes(&event.app_types, ", ")));
+    }
+    if !event.scopes.is_empty() {
+        text.push_str(&format!("- Scopes to subscribe: {}\n", codes(&event.scopes, " or ")));
+    }
+    if !event.field_scopes.is_empty() {
+        text.push_str(&format!("- Scopes to see all fields: {}\n", codes(&event.field_scopes, ", ")));
+    }
+    for rule in &event.rules {
+        text.push_str(&format!("- Rule: {}\n", prose(&rule.rule)));
+    }
     text
 }
 

@@ -8,9 +8,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::fields::word;
-use super::modules::all_types;
+use super::modules::{all_types, module_of_resource};
 use super::{File, print};
-use crate::ir::{Api, Body, BodyField, Field, Module, Operation, Presence, Type, TypeDef, TypePath, Value, Values};
+use crate::ir::{Api, Body, BodyField, Event, Field, Module, Operation, Presence, Type, TypeDef, TypePath, Value, Values};
 
 /// One file of tests for each version of a service, relative to the folder of the tests.
 pub(crate) fn emit(api: &Api) -> Vec<File> {
@@ -21,21 +21,38 @@ pub(crate) fn emit(api: &Api) -> Vec<File> {
         let name = format!("{}_{}", version.service, version.version);
         modules.push_str(&format!("#[rustfmt::skip]\nmod {name};\n"));
         let spec = format!("spec/{}/{}", version.service, version.version);
-        let mut parts = vec![print::header(&spec), "use super::check;\n".to_owned()];
+        let has_events = version.resources.iter().any(|resource| !resource.events.is_empty());
+        let mut parts = vec![print::header(&spec), format!("use super::{};\n", checks(has_events))];
         for resource in &version.resources {
+            let module = module_of_resource(version, resource);
             for operation in &resource.operations {
-                let module = Module::Resource {
-                    service: version.service.clone(),
-                    version: version.version.clone(),
-                    resource: resource.name.clone(),
-                };
                 parts.push(print::item(Example { types: &types }.test(&module, operation)));
             }
+            parts.extend(resource.events.iter().map(|event| print::item(event_test(&module, event))));
         }
         files.push(File { path: format!("{name}.rs"), text: print::join(parts) });
     }
-    files.push(File { path: "mod.rs".to_owned(), text: modules + "\nuse super::check;\n" });
+    let resources = || api.versions.iter().flat_map(|version| &version.resources);
+    let checks = checks(resources().any(|resource| !resource.events.is_empty()));
+    files.push(File { path: "mod.rs".to_owned(), text: modules + &format!("\nuse super::{checks};\n") });
     files
+}
+
+/// What a file of tests takes from its parent.
+fn checks(has_events: bool) -> &'static str {
+    if has_events { "{check, check_event}" } else { "check" }
+}
+
+fn event_test(module: &Module, event: &Event) -> TokenStream {
+    let event_type = &event.event_type;
+    let name = format_ident!("event_{}", event_type.replace('.', "_"));
+    let ty = type_path(&TypePath { module: module.clone(), name: event.name.clone() });
+    quote! {
+        #[test]
+        fn #name() {
+            check_event::<#ty>(#event_type);
+        }
+    }
 }
 
 struct Example<'a> {

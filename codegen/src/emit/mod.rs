@@ -1,6 +1,7 @@
 //! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
 
 mod docs;
+mod event;
 mod examples;
 mod fields;
 mod modules;

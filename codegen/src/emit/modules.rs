@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::quote;
 
 use super::fields::{Constrained, word};
-use super::{File, docs, operation, print, types};
+use super::{File, docs, event, operation, print, types};
 use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::names::pascal;
 
@@ -29,7 +29,7 @@ fn module_of(version: &Version) -> Module {
     Module::Version { service: version.service.clone(), version: version.version.clone() }
 }
 
-fn module_of_resource(version: &Version, resource: &Resource) -> Module {
+pub(super) fn module_of_resource(version: &Version, resource: &Resource) -> Module {
     Module::Resource {
         service: version.service.clone(),
         version: version.version.clone(),
@@ -160,6 +160,7 @@ fn resource_file(version: &Version, resource: &Resource, constrained: &Constrain
         operation.request_fields().for_each(|field| collect_type(&field.ty, &mut used));
         collect(&operation.answer, &mut used);
     }
+    resource.events.iter().for_each(|event| collect(&event.fields, &mut used));
     for definition in &resource.types {
         if let TypeDef::Struct(definition) = definition {
             collect(&definition.fields, &mut used);
@@ -171,6 +172,7 @@ fn resource_file(version: &Version, resource: &Resource, constrained: &Constrain
     for operation in &resource.operations {
         parts.extend(operation::definition(operation, constrained));
     }
+    parts.extend(resource.events.iter().flat_map(event::definition));
     for definition in &resource.types {
         let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
         parts.extend(types::definition(&path, definition, constrained));

@@ -6,10 +6,14 @@ use crate::ir::Api;
 pub(crate) fn table(api: &Api) -> String {
     let mut text = "| operation | rule | enforced by |\n| --- | --- | --- |\n".to_owned();
     let resources = api.versions.iter().flat_map(|version| &version.resources);
-    for operation in resources.flat_map(|resource| &resource.operations) {
-        for rule in &operation.rules {
-            let words = rule.rule.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-            text.push_str(&format!("| `{}` | {words} | {} |\n", operation.id, rule.enforced));
+    for resource in resources {
+        let operations = resource.operations.iter().map(|operation| (&operation.id, &operation.rules));
+        let events = resource.events.iter().map(|event| (&event.event_type, &event.rules));
+        for (subject, rules) in operations.chain(events) {
+            for rule in rules {
+                let words = rule.rule.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+                text.push_str(&format!("| `{subject}` | {words} | {} |\n", rule.enforced));
+            }
         }
     }
     text

@@ -82,6 +82,7 @@ pub(crate) static DOCUMENT: Object = Object {
         ("info", Obj(&INFO)),
         ("servers", List(&Obj(&SERVER))),
         ("paths", Map(&Obj(&PATH_ITEM))),
+        ("x-webhooks", Map(&Obj(&WEBHOOK))),
         ("components", Obj(&COMPONENTS)),
     ],
 };
@@ -131,6 +132,27 @@ static OPERATION: Object = Object {
         ("requestBody", Obj(&REQUEST_BODY)),
         ("responses", Responses(&OrReference(&RESPONSE))),
         ("x-feishu-errors", List(&Obj(&ERROR))),
+    ],
+};
+
+static WEBHOOK: Object = Object { name: "a webhook", required: &["post"], keys: &[("post", Obj(&EVENT))] };
+
+static EVENT: Object = Object {
+    name: "an event",
+    required: &["operationId", "summary", "requestBody", "responses"],
+    keys: &[
+        ("operationId", Text),
+        ("summary", Text),
+        ("description", Text),
+        ("externalDocs", Obj(&EXTERNAL_DOCS)),
+        ("x-feishu-page", Obj(&PAGE)),
+        ("x-feishu-app-types", List(&Text)),
+        ("x-feishu-scopes", List(&Text)),
+        ("x-feishu-field-scopes", List(&Text)),
+        ("x-feishu-rules", List(&Obj(&RULE))),
+        ("x-feishu-waivers", List(&Obj(&WAIVER))),
+        ("requestBody", Obj(&REQUEST_BODY)),
+        ("responses", Map(&OrReference(&RESPONSE))),
     ],
 };
 
@@ -275,7 +297,7 @@ pub(crate) static OUTSIDE: &[(&str, &str)] = &[
     ("examples", "write the page's example as `example`"),
     ("headers", "leave it out; answers are described by their body"),
     ("links", "leave it out"),
-    ("callbacks", "leave it out; events have documents of their own"),
+    ("callbacks", "leave it out; events stand in `x-webhooks`"),
     ("tags", "leave it out; the name of the file groups operations"),
     ("head", "Feishu documents GET, POST, PUT, PATCH and DELETE"),
     ("options", "Feishu documents GET, POST, PUT, PATCH and DELETE"),

@@ -29,7 +29,7 @@ fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut
 fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut String)) {
     match (shape, tree) {
         (Shape::List(item), Tree::List(list)) => list.iter_mut().for_each(|tree| shaped(tree, item, visit)),
-        (Shape::Map(value), Tree::Map(entries)) => {
+        (Shape::Map(value) | Shape::Responses(value), Tree::Map(entries)) => {
             entries.iter_mut().for_each(|(_, tree)| shaped(tree, value, visit));
         }
         (Shape::Object(grammar), tree) => object(tree, grammar, visit),
@@ -37,7 +37,20 @@ fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut St
             Some(reference) => visit(reference),
             None => object(tree, grammar, visit),
         },
-        _ => {}
+        // No references stand in these, and none in a tree of another kind than its shape.
+        (
+            Shape::Text
+            | Shape::Word(_)
+            | Shape::Boolean
+            | Shape::Integer
+            | Shape::Count
+            | Shape::Number
+            | Shape::Any
+            | Shape::List(_)
+            | Shape::Map(_)
+            | Shape::Responses(_),
+            _,
+        ) => {}
     }
 }
 

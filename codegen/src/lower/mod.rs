@@ -2,6 +2,7 @@
 
 mod body;
 mod enums;
+mod event;
 mod extensions;
 mod operation;
 mod schema;
@@ -142,6 +143,7 @@ impl Lower<'_> {
             description: schema::text(document.openapi.info.description.as_deref()),
             file: document.path.clone(),
             operations,
+            events: self.events(&module, document),
             types: Vec::new(),
         }
     }

@@ -75,7 +75,7 @@ impl Lower<'_> {
     }
 
     /// The last part of the operationId, which must agree with the file.
-    fn method_name(&mut self, module: &Module, place: &Place, id: &str) -> Option<String> {
+    pub(crate) fn method_name(&mut self, module: &Module, place: &Place, id: &str) -> Option<String> {
         let Module::Resource { service, version, resource } = module else { return None };
         let prefix = format!("{service}.{version}.{resource}.");
         match id.strip_prefix(&prefix) {

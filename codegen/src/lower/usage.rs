@@ -10,7 +10,9 @@ pub(crate) fn settle(api: &mut Api) {
     let operations =
         || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations);
     let sent = reach(&fields, operations().flat_map(Operation::request_fields));
-    let received = reach(&fields, operations().flat_map(|operation| &operation.answer));
+    let events = || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.events);
+    let answers = operations().flat_map(|operation| &operation.answer);
+    let received = reach(&fields, answers.chain(events().flat_map(|event| &event.fields)));
     for_each_struct(api, |path, definition| {
         definition.usage = Usage { request: sent.contains(path), response: received.contains(path) };
         if !definition.usage.request {
@@ -20,6 +22,9 @@ pub(crate) fn settle(api: &mut Api) {
     for version in &mut api.versions {
         for operation in version.resources.iter_mut().flat_map(|resource| &mut resource.operations) {
             operation.answer.iter_mut().for_each(relax);
+        }
+        for event in version.resources.iter_mut().flat_map(|resource| &mut resource.events) {
+            event.fields.iter_mut().for_each(relax);
         }
     }
 }

@@ -8,7 +8,7 @@ pub use summary::summary;
 
 use crate::emit::limits;
 use crate::ir::{
-    Api, Body, BodyField, Field, Module, Operation, Period, Presence, Struct, Type, TypeDef, TypePath, Values,
+    Api, Body, BodyField, Event, Field, Module, Operation, Period, Presence, Struct, Type, TypeDef, TypePath, Values,
 };
 
 /// The surface of one file of the spec: its operations, then its types.
@@ -25,6 +25,7 @@ pub fn surface(api: &Api, module: &Module) -> String {
             let resources = version.map_or(&[][..], |version| &version.resources);
             if let Some(resource) = resources.iter().find(|found| found.name == *resource) {
                 resource.operations.iter().for_each(|found| operation(&mut text, found));
+                resource.events.iter().for_each(|found| event(&mut text, found));
                 types(&mut text, &resource.types);
             }
         }
@@ -77,6 +78,18 @@ fn operation(text: &mut String, operation: &Operation) {
         let retry = if error.retry { " retry" } else { "" };
         line(text, 1, &format!("error {} {}{retry}", error.code, error.status));
     }
+    text.push('\n');
+}
+
+fn event(text: &mut String, event: &Event) {
+    line(text, 0, &format!("{} = event {}", event.id, event.event_type));
+    line(text, 1, &format!("page {} {}", event.page.title, event.page.updated));
+    line(text, 1, &format!("apps {}", event.app_types.join(", ")));
+    line(text, 1, &format!("scopes {}", event.scopes.join(" or ")));
+    if !event.field_scopes.is_empty() {
+        line(text, 1, &format!("field scopes {}", event.field_scopes.join(", ")));
+    }
+    event.fields.iter().for_each(|field| line(text, 1, &format!("event {}", describe(field))));
     text.push('\n');
 }
 

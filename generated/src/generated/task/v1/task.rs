@@ -1147,6 +1147,76 @@ rt::object! {
     }
 }
 
+/// A task that the app created has changed.
+///
+/// Sent when the title, the description, the due time, the collaborators, the followers or the reminders of a task change, when it is completed or reopened, and when it is deleted.
+/// Only tasks that this app itself created count: nothing is sent for tasks of other apps, for tasks created with a user_access_token, and for tasks created in the Feishu client or in a document.
+///
+/// The event `task.task.updated_v1`.
+///
+/// - Page: [任务信息变更（应用维度）](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/events/updated), as of 2024-08-13
+/// - Apps: `custom`, `isv`
+/// - Scopes to subscribe: `task:task`
+#[doc(alias = "任务信息变更（应用维度）")]
+#[doc(alias = "task.task.updated_v1")]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdatedEvent {
+    /// The task; v2 calls this id the GUID.
+    pub task_id: String,
+    /// What has changed.
+    pub obj_type: Option<UpdatedEventObjType>,
+}
+
+rt::object! {
+    UpdatedEvent {
+        task_id: "task_id",
+        obj_type: "obj_type",
+    }
+}
+
+impl rt::Event for UpdatedEvent {
+    const TYPE: &'static str = "task.task.updated_v1";
+}
+
+/// A task in the tenant has changed.
+///
+/// Sent for every task of the app's tenant, whichever app or person created it and by whatever means.
+/// It says whom the change concerns; the tasks of these people can then be listed.
+///
+/// The event `task.task.update_tenant_v1`.
+///
+/// - Page: [任务信息变更（租户维度）](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/events/update_tenant), as of 2022-12-23
+/// - Apps: `custom`, `isv`
+/// - Scopes to subscribe: `task:task.event_update_tenant:readonly`
+#[doc(alias = "任务信息变更（租户维度）")]
+#[doc(alias = "task.task.update_tenant_v1")]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateTenantEvent {
+    /// Whom the change concerns.
+    pub user_id_list: Option<UserIdList>,
+    /// The task; v2 calls this id the GUID.
+    pub task_id: String,
+    /// Which part of the task has changed.
+    pub object_type: Option<UpdateTenantEventObjectType>,
+    /// What happened to that part.
+    pub event_type: Option<UpdateTenantEventEventType>,
+}
+
+rt::object! {
+    UpdateTenantEvent {
+        user_id_list: "user_id_list",
+        task_id: "task_id",
+        object_type: "object_type",
+        event_type: "event_type",
+    }
+}
+
+impl rt::Event for UpdateTenantEvent {
+    const TYPE: &'static str = "task.task.update_tenant_v1";
+}
+
 /// When a task is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
@@ -1366,5 +1436,83 @@ rt::open_enum! {
         UserAccessToken = 7,
         /// A cloud document of the new kind.
         NewCloudDoc = 8,
+    }
+}
+
+rt::open_enum! {
+    /// What happened to that part.
+    pub enum UpdateTenantEventEventType {
+        /// It is new.
+        Create = "create",
+        /// It is gone.
+        Delete = "delete",
+        /// It is different.
+        Update = "update",
+    }
+}
+
+rt::open_enum! {
+    /// Which part of the task has changed.
+    pub enum UpdateTenantEventObjectType {
+        /// The task itself.
+        Task = "task",
+        /// Its collaborators.
+        Collaborator = "collaborator",
+        /// Its followers.
+        Follower = "follower",
+    }
+}
+
+rt::open_enum! {
+    /// What has changed.
+    pub enum UpdatedEventObjType: i64 {
+        /// The task itself.
+        Details = 1,
+        /// Its collaborators.
+        Collaborators = 2,
+        /// Its followers.
+        Followers = 3,
+        /// The times of its reminders.
+        Reminders = 4,
+        /// The task was completed.
+        Completed = 5,
+        /// The task is no longer completed.
+        Reopened = 6,
+        /// The task was deleted.
+        Deleted = 7,
+    }
+}
+
+/// A person whom an event concerns.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UserId {
+    /// Means nothing here; the page's example has the text `null`.
+    pub union_id: String,
+    /// Means nothing here; the page's example has the text `null`.
+    pub user_id: String,
+    /// The person's `open_id`.
+    pub open_id: String,
+}
+
+rt::object! {
+    UserId {
+        union_id: "union_id",
+        user_id: "user_id",
+        open_id: "open_id",
+    }
+}
+
+/// The people whom an event concerns.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UserIdList {
+    /// One entry for each of them.
+    pub user_id_list: Vec<UserId>,
+}
+
+rt::object! {
+    UserIdList {
+        user_id_list: "user_id_list",
     }
 }

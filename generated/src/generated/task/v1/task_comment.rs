@@ -573,6 +573,44 @@ rt::object! {
     DeleteResponse {}
 }
 
+/// A comment on a task that the app created has changed.
+///
+/// Sent when a comment on the task is written, replied to, changed or deleted.
+/// Only tasks that this app itself created count: nothing is sent for tasks of other apps, for tasks created with a user_access_token, and for tasks created in the Feishu client or in a document.
+///
+/// The event `task.task.comment.updated_v1`.
+///
+/// - Page: [任务评论信息变更](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/events/updated), as of 2024-08-13
+/// - Apps: `custom`, `isv`
+/// - Scopes to subscribe: `task:comment`
+#[doc(alias = "任务评论信息变更")]
+#[doc(alias = "task.task.comment.updated_v1")]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdatedEvent {
+    /// The task; v2 calls this id the GUID.
+    pub task_id: String,
+    /// The comment.
+    pub comment_id: String,
+    /// The comment that it replies to.
+    pub parent_id: String,
+    /// What happened to the comment.
+    pub obj_type: Option<UpdatedEventObjType>,
+}
+
+rt::object! {
+    UpdatedEvent {
+        task_id: "task_id",
+        comment_id: "comment_id",
+        parent_id: "parent_id",
+        obj_type: "obj_type",
+    }
+}
+
+impl rt::Event for UpdatedEvent {
+    const TYPE: &'static str = "task.task.comment.updated_v1";
+}
+
 /// A comment on a task.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -609,5 +647,19 @@ rt::open_enum! {
         OldestFirst = 0,
         /// The newest first.
         NewestFirst = 1,
+    }
+}
+
+rt::open_enum! {
+    /// What happened to the comment.
+    pub enum UpdatedEventObjType: i64 {
+        /// It was written.
+        Created = 1,
+        /// It was written in reply to another.
+        Replied = 2,
+        /// It was changed.
+        Updated = 3,
+        /// It was deleted.
+        Deleted = 4,
     }
 }

@@ -1,0 +1,255 @@
+//! Hands events to handlers, and answers Feishu.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::Event;
+use super::envelope::{Challenge, Delivery, EventHeader, Incoming};
+use super::error::{EventError, Kind};
+use super::receiver::Receiver;
+use super::seen::{Claim, MemorySeenEvents, SeenEvents};
+use super::ticket::{AppTicket, TicketKeeper};
+use crate::transport::BoxFuture;
+
+/// Why a handler failed.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+type Handler =
+    Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Result<(), EventError>> + Send + Sync>;
+
+/// Receives requests, calls the handler of the event, and answers.
+///
+/// An event that was handled is remembered by its `event_id` and not handled again, see
+/// [`seen_events`](Self::seen_events).
+///
+/// ```
+/// use feishu_openapi_runtime::event::{AppTicket, Delivery, Dispatcher, Receiver};
+///
+/// # fn main() -> Result<(), feishu_openapi_runtime::event::EventError> {
+/// let receiver = Receiver::builder().encrypt_key("key").verification_token("token").build()?;
+/// let dispatcher = Dispatcher::new(receiver).on(|delivery: Delivery<AppTicket>| async move {
+///     println!("a ticket for {}", delivery.event.app_id);
+///     Ok(())
+/// });
+/// # drop(dispatcher);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Dispatcher {
+    receiver: Receiver,
+    handlers: HashMap<&'static str, Handler>,
+    other: Option<Handler>,
+    seen: Option<Arc<dyn SeenEvents>>,
+}
+
+/// What became of a request that was not refused.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Feishu checks the address of this server.
+    Challenge(Challenge),
+    /// The handler succeeded.
+    Handled(EventHeader),
+    /// The event was handled before; no handler was called.
+    Repeated(EventHeader),
+    /// There is no handler for the event.
+    Ignored(EventHeader),
+}
+
+impl Dispatcher {
+    /// Without handlers; remembers the last 10,000 events in memory.
+    pub fn new(receiver: Receiver) -> Self {
+        Dispatcher {
+            receiver,
+            handlers: HashMap::new(),
+            other: None,
+            seen: Some(Arc::new(MemorySeenEvents::default())),
+        }
+    }
+
+    /// Calls `handler` for events of the type `E`, instead of any earlier handler for them.
+    ///
+    /// Feishu waits three seconds; a handler that needs longer hands the event to a task or a queue.
+    /// When the handler fails, Feishu is answered 500 and delivers the event again.
+    pub fn on<E, F, R>(mut self, handler: F) -> Self
+    where
+        E: Event,
+        F: Fn(Delivery<E>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let handler = move |delivery: Delivery<Value>| match delivery.decode() {
+            Ok(delivery) => settle(handler(delivery)),
+            Err(error) => Box::pin(std::future::ready(Err(error))) as BoxFuture<'static, _>,
+        };
+        self.handlers.insert(E::TYPE, Box::new(handler));
+        self
+    }
+
+    /// Calls `handler` for all events that have no handler of their own, with their content as it came.
+    ///
+    /// Without it, Feishu is answered 200 and such events are dropped.
+    pub fn on_other<F, R>(mut self, handler: F) -> Self
+    where
+        F: Fn(Delivery<Value>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        self.other = Some(Box::new(move |delivery| settle(handler(delivery))));
+        self
+    }
+
+    /// Hands the tickets of a store app to `keeper`, instead of any earlier handler for them.
+    pub fn keep_tickets(self, keeper: impl TicketKeeper) -> Self {
+        let keeper = Arc::new(keeper);
+        self.on(move |delivery: Delivery<AppTicket>| {
+            let keeper = keeper.clone();
+            async move {
+                // Read leniently, a missing ticket is an empty one; it must not replace a good one.
+                if delivery.event.app_ticket.is_empty() {
+                    return Err("the event holds no ticket".into());
+                }
+                keeper.keep(delivery.event).await
+            }
+        })
+    }
+
+    /// Remembers events elsewhere, such as where several machines look; `None` handles repeated ones again.
+    pub fn seen_events(mut self, seen: impl Into<Option<Arc<dyn SeenEvents>>>) -> Self {
+        self.seen = seen.into();
+        self
+    }
+
+    /// What checks and reads the requests.
+    pub fn receiver(&self) -> &Receiver {
+        &self.receiver
+    }
+
+    /// Receives a request and answers it; never fails, since Feishu learns of failures by the status.
+    pub async fn handle<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let outcome = if parts.method == Method::POST {
+            self.dispatch(&parts.headers, body.as_ref()).await
+        } else {
+            Err(EventError::new(Kind::Method, "the request is no POST"))
+        };
+        match outcome {
+            Ok(Outcome::Challenge(challenge)) => answer(StatusCode::OK, challenge.answer()),
+            Ok(_) => answer(StatusCode::OK, json!({ "msg": "success" }).to_string()),
+            Err(error) => {
+                report(&error);
+                answer(error.status(), json!({ "msg": error.public() }).to_string())
+            }
+        }
+    }
+
+    /// Receives the body of a POST and calls the handler, for programs that answer in their own way.
+    ///
+    /// # Errors
+    ///
+    /// If the request is refused, or its event was not handled and has to come again.
+    pub async fn dispatch(&self, headers: &HeaderMap, body: &[u8]) -> Result<Outcome, EventError> {
+        let delivery = match self.receiver.receive(headers, body)? {
+            Incoming::Challenge(challenge) => return Ok(Outcome::Challenge(challenge)),
+            Incoming::Event(delivery) => delivery,
+        };
+        let header = delivery.header.clone();
+        let handler = self
+            .handlers
+            .get(header.event_type.as_str())
+            .or(self.other.as_ref());
+        let Some(handler) = handler else {
+            return Ok(Outcome::Ignored(header));
+        };
+        let Some(seen) = self.seen.as_deref().filter(|_| !header.event_id.is_empty()) else {
+            handler(delivery).await?;
+            return Ok(Outcome::Handled(header));
+        };
+        let failed = |error| {
+            EventError::new(Kind::Memory, "what remembers events failed").with_source(error)
+        };
+        match seen.claim(&header.event_id).await.map_err(failed)? {
+            Claim::Done => return Ok(Outcome::Repeated(header)),
+            Claim::InProgress => {
+                return Err(EventError::new(
+                    Kind::InProgress,
+                    "the event is being handled",
+                ));
+            }
+            Claim::New => {}
+        }
+        let claimed = Claimed {
+            seen,
+            event_id: &header.event_id,
+        };
+        handler(delivery).await?;
+        claimed.finish().await;
+        Ok(Outcome::Handled(header))
+    }
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut events: Vec<_> = self.handlers.keys().collect();
+        events.sort_unstable();
+        formatter
+            .debug_struct("Dispatcher")
+            .field("receiver", &self.receiver)
+            .field("events", &events)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Gives a claim back unless it was finished: also when the web framework drops the handler, as it does when Feishu
+/// has stopped waiting.
+struct Claimed<'a> {
+    seen: &'a dyn SeenEvents,
+    event_id: &'a str,
+}
+
+impl Claimed<'_> {
+    async fn finish(self) {
+        // From here on the event is handled; giving the claim back would handle it again.
+        let claimed = std::mem::ManuallyDrop::new(self);
+        if let Err(error) = claimed.seen.finish(claimed.event_id).await {
+            tracing::warn!(%error, "an event was handled but could not be remembered");
+        }
+    }
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        self.seen.release(self.event_id);
+    }
+}
+
+fn settle<R>(running: R) -> BoxFuture<'static, Result<(), EventError>>
+where
+    R: Future<Output = Result<(), BoxError>> + Send + 'static,
+{
+    Box::pin(async move {
+        running.await.map_err(|error| {
+            EventError::new(Kind::Handler, "the handler of the event failed").with_source(error)
+        })
+    })
+}
+
+fn report(error: &EventError) {
+    let status = error.status().as_u16();
+    match std::error::Error::source(error) {
+        Some(source) => tracing::warn!(status, %error, source, "an event was not handled"),
+        None => tracing::warn!(status, %error, "an event was not handled"),
+    }
+}
+
+fn answer(status: StatusCode, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    let json = header::HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}

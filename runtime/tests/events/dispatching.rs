@@ -1,0 +1,263 @@
+//! What handlers see, and what Feishu is answered.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use feishu_openapi_runtime::event::{
+    AppTicket, BoxError, Delivery, Dispatcher, Outcome, SeenEvents, TicketKeeper,
+};
+use feishu_openapi_runtime::transport::BoxFuture;
+use feishu_openapi_runtime::{Event, object};
+use http::{HeaderMap, Request, Response};
+use serde_json::Value;
+
+use super::{TOKEN, UPDATED, encrypted, plain, sealed};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Updated {
+    task_id: String,
+    obj_type: Option<i64>,
+}
+
+object! {
+    Updated {
+        task_id: "task_id",
+        obj_type: "obj_type",
+    }
+}
+
+impl Event for Updated {
+    const TYPE: &'static str = "task.task.updated_v1";
+}
+
+/// Counts the calls of a handler.
+#[derive(Clone, Default)]
+struct Count(Arc<AtomicU32>);
+
+impl Count {
+    fn one(&self) -> u32 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+async fn post(dispatcher: &Dispatcher, body: &str) -> Response<Bytes> {
+    dispatcher
+        .handle(Request::post("/events").body(body.to_owned()).unwrap())
+        .await
+}
+
+async fn dispatch(dispatcher: &Dispatcher, body: &str) -> Outcome {
+    dispatcher
+        .dispatch(&HeaderMap::new(), body.as_bytes())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_typed_event_arrives() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let into = seen.clone();
+    let dispatcher = Dispatcher::new(encrypted()).on(move |delivery: Delivery<Updated>| {
+        into.lock().unwrap().push(delivery);
+        async { Ok(()) }
+    });
+    let (headers, body) = sealed(UPDATED);
+    let mut request = Request::post("/events").body(body).unwrap();
+    *request.headers_mut() = headers;
+    let response = dispatcher.handle(request).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/json; charset=utf-8"
+    );
+    let delivered = seen.lock().unwrap().remove(0);
+    assert_eq!(
+        delivered.event.task_id,
+        "626cf808-4c26-4f27-9da8-01f2eb73d717"
+    );
+    assert_eq!(delivered.event.obj_type, Some(1));
+    assert_eq!(delivered.header.tenant_key, "2ca1d211f64f6438");
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered() {
+    let body = format!(
+        r#"{{"challenge": "ajls384kdjxxxx", "token": "{TOKEN}", "type": "url_verification"}}"#
+    );
+    let response = post(&Dispatcher::new(plain()), &body).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(&response.body()[..], br#"{"challenge":"ajls384kdjxxxx"}"#);
+}
+
+#[tokio::test]
+async fn an_event_without_type_arrives_as_it_came() {
+    let count = Count::default();
+    let calls = count.clone();
+    let dispatcher = Dispatcher::new(plain()).on_other(move |delivery: Delivery<Value>| {
+        calls.one();
+        async move {
+            assert_eq!(delivery.header.event_type, "task.task.updated_v1");
+            assert_eq!(delivery.event["obj_type"], 1);
+            Ok(())
+        }
+    });
+    let outcome = dispatch(&dispatcher, UPDATED).await;
+    assert!(matches!(outcome, Outcome::Handled(_)));
+    assert_eq!(count.get(), 1);
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_wants_is_ignored() {
+    let dispatcher = Dispatcher::new(plain());
+    assert!(matches!(
+        dispatch(&dispatcher, UPDATED).await,
+        Outcome::Ignored(_)
+    ));
+    assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_event_that_arrives_twice_is_handled_once() {
+    let count = Count::default();
+    let calls = count.clone();
+    let dispatcher = Dispatcher::new(plain()).on(move |_: Delivery<Updated>| {
+        calls.one();
+        async { Ok(()) }
+    });
+    let first = dispatch(&dispatcher, UPDATED).await;
+    assert!(matches!(first, Outcome::Handled(_)));
+    let second = dispatch(&dispatcher, UPDATED).await;
+    assert!(matches!(second, Outcome::Repeated(_)));
+    assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
+    let other = UPDATED.replace("5e3702a8", "5e3702a9");
+    assert!(matches!(
+        dispatch(&dispatcher, &other).await,
+        Outcome::Handled(_)
+    ));
+    assert_eq!(count.get(), 2);
+}
+
+#[tokio::test]
+async fn without_a_memory_every_delivery_is_handled() {
+    let count = Count::default();
+    let calls = count.clone();
+    let none: Option<Arc<dyn SeenEvents>> = None;
+    let dispatcher = Dispatcher::new(plain())
+        .seen_events(none)
+        .on(move |_: Delivery<Updated>| {
+            calls.one();
+            async { Ok(()) }
+        });
+    dispatch(&dispatcher, UPDATED).await;
+    dispatch(&dispatcher, UPDATED).await;
+    assert_eq!(count.get(), 2);
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_sees_the_event_again() {
+    let count = Count::default();
+    let calls = count.clone();
+    let dispatcher = Dispatcher::new(plain()).on(move |_: Delivery<Updated>| {
+        let call = calls.one();
+        async move {
+            if call == 1 {
+                return Err(BoxError::from("the database is away"));
+            }
+            Ok(())
+        }
+    });
+    let response = post(&dispatcher, UPDATED).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(
+        &response.body()[..],
+        br#"{"msg":"not handled, try again later"}"#
+    );
+    assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
+    assert_eq!(count.get(), 2);
+}
+
+#[tokio::test]
+async fn the_error_of_a_handler_is_the_source() {
+    let dispatcher = Dispatcher::new(plain())
+        .on(|_: Delivery<Updated>| async { Err("the database is away".into()) });
+    let error = dispatcher
+        .dispatch(&HeaderMap::new(), UPDATED.as_bytes())
+        .await
+        .unwrap_err();
+    assert!(error.is_handler_failure());
+    assert_eq!(error.to_string(), "the handler of the event failed");
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "the database is away");
+}
+
+#[tokio::test]
+async fn a_content_of_another_shape_is_an_error() {
+    let body = UPDATED.replace("\"626cf808-4c26-4f27-9da8-01f2eb73d717\"", "[1]");
+    let dispatcher = Dispatcher::new(plain()).on(|_: Delivery<Updated>| async { Ok(()) });
+    let error = dispatcher
+        .dispatch(&HeaderMap::new(), body.as_bytes())
+        .await
+        .unwrap_err();
+    assert!(error.is_undecodable());
+    assert_eq!(error.status(), 500);
+}
+
+const TICKET: &str = r#"{
+    "ts": "1502199207.7171419",
+    "uuid": "bc447199585340d1f3728d26b1c0297a",
+    "token": "rvaYgkND1GOiu5MM0E1rncYC6PLtF7JV",
+    "type": "event_callback",
+    "event": {"type": "app_ticket", "app_id": "cli_9c8609450f78d102", "app_ticket": "the-ticket"}
+}"#;
+
+#[derive(Clone, Default)]
+struct Keeper(Arc<Mutex<Vec<(String, String)>>>);
+
+impl TicketKeeper for Keeper {
+    fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>> {
+        let mut kept = self.0.lock().unwrap();
+        kept.push((ticket.app_id, ticket.app_ticket));
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_goes_to_its_keeper() {
+    let keeper = Keeper::default();
+    let dispatcher = Dispatcher::new(plain()).keep_tickets(keeper.clone());
+    assert_eq!(post(&dispatcher, TICKET).await.status(), 200);
+    let kept = keeper.0.lock().unwrap().clone();
+    let ticket = ("cli_9c8609450f78d102".to_owned(), "the-ticket".to_owned());
+    assert_eq!(kept, [ticket]);
+}
+
+#[tokio::test]
+async fn an_empty_ticket_replaces_none() {
+    let keeper = Keeper::default();
+    let dispatcher = Dispatcher::new(plain()).keep_tickets(keeper.clone());
+    let empty = TICKET.replace("the-ticket", "");
+    assert_eq!(post(&dispatcher, &empty).await.status(), 500);
+    assert!(keeper.0.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_ticket_is_not_shown() {
+    let incoming = plain()
+        .receive(&HeaderMap::new(), TICKET.as_bytes())
+        .unwrap();
+    assert!(!format!("{incoming:?}").contains("the-ticket"));
+    let delivery = super::event(incoming).decode::<AppTicket>().unwrap();
+    let shown = format!("{delivery:?} {:?}", delivery.event);
+    assert!(!shown.contains("the-ticket"), "{shown}");
+
+    // Nor is it in the error when it has another shape.
+    let odd = TICKET.replace("\"cli_9c8609450f78d102\"", "[\"the-ticket\"]");
+    let incoming = plain().receive(&HeaderMap::new(), odd.as_bytes()).unwrap();
+    let error = super::event(incoming).decode::<AppTicket>().unwrap_err();
+    assert!(!format!("{error:?}").contains("the-ticket"));
+}
