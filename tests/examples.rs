@@ -9,6 +9,7 @@ mod examples;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use feishu_openapi::event::{Event, Incoming, Receiver};
 use feishu_openapi::testing::{Received, Reply, ScriptedTransport};
 use feishu_openapi::{Call, Client, Either, Request, User};
 use feishu_openapi_codegen::ir::{Api, Body, Operation, Value};
@@ -57,6 +58,31 @@ where
     missing(&answer["data"], &decoded, "response", &mut lost);
     lost.retain(|place| !is_waived(operation, place));
     assert!(lost.is_empty(), "{id}: the answer lost {lost:?}");
+}
+
+/// Receives a page's example of an event.
+fn check_event<E: Event + serde::Serialize>(event_type: &str) {
+    let resources = api().versions.iter().flat_map(|version| &version.resources);
+    let event = resources.flat_map(|resource| &resource.events).find(|event| event.event_type == event_type);
+    let event = event.unwrap_or_else(|| panic!("the spec has no event {event_type}"));
+    let example = to_json(event.example.as_ref().expect("the spec has an example"));
+    let token = example["header"]["token"].as_str().expect("a token in the example");
+
+    let receiver = Receiver::builder().verification_token(token).build().expect("a receiver");
+    let incoming = receiver.receive(&Default::default(), example.to_string().as_bytes());
+    let Ok(Incoming::Event(delivery)) = incoming else { panic!("{event_type}: {incoming:?}") };
+    assert_eq!(E::TYPE, event_type);
+    assert_eq!(delivery.header.event_type, event_type);
+    assert_eq!(delivery.header.event_id, example["header"]["event_id"]);
+    assert_eq!(delivery.header.app_id, example["header"]["app_id"]);
+    assert_eq!(delivery.header.tenant_key, example["header"]["tenant_key"]);
+    assert_eq!(delivery.header.create_time, example["header"]["create_time"]);
+
+    let decoded = delivery.decode::<E>().unwrap_or_else(|error| panic!("{event_type}: {error:?}"));
+    let decoded = serde_json::to_value(&decoded.event).expect("an event is JSON");
+    let mut lost = Vec::new();
+    missing(&example["event"], &decoded, "event", &mut lost);
+    assert!(lost.is_empty(), "{event_type}: the event lost {lost:?}");
 }
 
 /// The path with the pages' examples in it.

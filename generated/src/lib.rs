@@ -34,6 +34,8 @@ mod generated;
 use feishu_openapi_runtime as rt;
 
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "events")]
+pub use feishu_openapi_runtime::event;
 #[cfg(feature = "testing")]
 pub use feishu_openapi_runtime::testing;
 pub use feishu_openapi_runtime::{

@@ -101,6 +101,18 @@ pub(crate) static COMPILED: &[Pair] = &[
         step(&["operation-added"], CITIZEN),
     ),
     pair(
+        "event",
+        &[Cut(THING, "moved")],
+        step(&["event-removed"], "pub fn f(e: api::demo::v1::thing::MovedEvent) -> String { e.thing_guid }"),
+        step(&["event-added"], CITIZEN),
+    ),
+    pair(
+        "field_of_event",
+        &[Replace(THING, &["                by: {type: string, description: Who moved it.} # by\n"], &[])],
+        step(&["received-field-removed"], "pub fn f(e: api::demo::v1::thing::MovedEvent) -> String { e.by }"),
+        step(&["received-field-added"], CITIZEN),
+    ),
+    pair(
         "token",
         &[Replace(THING, &[BOTH, " # tokens of get\n"], &[TENANT, "\n"])],
         step(

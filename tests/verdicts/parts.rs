@@ -72,8 +72,17 @@ fn is_text(line: &str) -> bool {
 }
 
 fn part(line: &str) -> Part {
-    let wire =
-        ["fn encode", "rt::object!", "rt::paged!", "rt::open_enum!", "method:", "path:", "keyed:", "rt::builder!"];
+    let wire = [
+        "fn encode",
+        "rt::object!",
+        "rt::paged!",
+        "rt::open_enum!",
+        "method:",
+        "path:",
+        "keyed:",
+        "rt::builder!",
+        "const TYPE:",
+    ];
     if FACTS.iter().any(|fact| line.starts_with(fact)) {
         Part::Fact
     } else if line.starts_with("fn constraints") {

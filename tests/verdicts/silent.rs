@@ -36,6 +36,20 @@ pub(crate) static SILENT: &[Silent] = &[
         &["method-changed"],
     ),
     silent(
+        "event_type",
+        &[Replace(THING, &["  demo.thing.moved_v1:\n"], &["  demo.thing.moved_v2:\n"])],
+        &["event-type-changed"],
+    ),
+    silent(
+        "facts_of_event",
+        &[Replace(
+            THING,
+            &["[custom, isv] # apps of moved\n      x-feishu-scopes: [demo:read]"],
+            &["[custom] # apps of moved\n      x-feishu-scopes: [demo:write]"],
+        )],
+        &["app-types-changed", "scopes-changed"],
+    ),
+    silent(
         "path",
         &[Replace(THING, &[MOVE], &["  /open-apis/demo/v1/things/{thing_guid}/go:\n    post:\n"])],
         &["path-changed"],

@@ -10,7 +10,7 @@ use crate::ir::{Api, Field, Module, Operation, Struct, Type, TypeDef, TypePath, 
 pub(super) struct Index<'a> {
     pub(super) types: BTreeMap<TypePath, &'a TypeDef>,
     pub(super) operations: BTreeMap<&'a str, &'a Operation>,
-    /// The operations that send or receive a type, directly or inside others.
+    /// The operations and events that send or receive a type, directly or inside others.
     pub(super) users: BTreeMap<TypePath, BTreeSet<&'a str>>,
     /// How many operations take a shared parameter, by where it stands.
     pub(super) parameters: BTreeMap<&'a Place, usize>,
@@ -34,6 +34,10 @@ impl<'a> Index<'a> {
             for place in parameters.filter(|place| place.pointer.starts_with("/components/parameters/")) {
                 *index.parameters.entry(place).or_default() += 1;
             }
+        }
+        let resources = api.versions.iter().flat_map(|version| &version.resources);
+        for event in resources.flat_map(|resource| &resource.events) {
+            event.fields.iter().for_each(|field| index.mark(&field.ty, &event.id));
         }
         index
     }

@@ -4,6 +4,7 @@
 //! a shared type is said once, however many operations use it.
 //! New types are not listed by themselves, since the field or operation that brings them is.
 
+mod event;
 mod fields;
 mod index;
 mod limits;
@@ -51,6 +52,8 @@ pub enum Subject {
     Module(String),
     /// An operation, by its id.
     Operation(String),
+    /// An event, by its id.
+    Event(String),
     /// A parameter that operations share, such as `query.user_id_type`.
     Parameter {
         /// Its place in a request and its name.
@@ -133,6 +136,7 @@ impl<'a> Comparison<'a> {
                     let at = At::whole(Subject::Module(name));
                     self.text(&at, "description", &resource.description, &found.description);
                     self.operations(&resource.operations, &found.operations);
+                    self.events(&resource.events, &found.events);
                 }
                 None => self.module(&table::MODULE_REMOVED, name, resource.operations.len()),
             }

@@ -110,7 +110,7 @@ fn markdown(changes: &[Change]) -> String {
 /// What a group is about, and how many operations a type reaches.
 fn name(subject: &Subject, quote: &str) -> String {
     match subject {
-        Subject::Module(name) | Subject::Operation(name) => format!("{quote}{name}{quote}"),
+        Subject::Module(name) | Subject::Operation(name) | Subject::Event(name) => format!("{quote}{name}{quote}"),
         Subject::Type { path: name, operations } | Subject::Parameter { name, operations } => {
             format!("{quote}{name}{quote} (in {})", counted(*operations, "operation"))
         }
@@ -142,6 +142,7 @@ fn json(changes: &[Change]) -> String {
             let (subject, name, operations) = match &change.subject {
                 Subject::Module(name) => ("module", name, None),
                 Subject::Operation(id) => ("operation", id, None),
+                Subject::Event(id) => ("event", id, None),
                 Subject::Parameter { name, operations } => ("parameter", name, Some(operations)),
                 Subject::Type { path, operations } => ("type", path, Some(operations)),
             };

@@ -153,6 +153,12 @@ table! {
         "There is a new method, request and answer.";
     OPERATION_REMOVED "operation-removed": "an operation" Removed, Anywhere => Breaking, Compiler:
         "Its method, request and answer are gone.";
+    EVENT_ADDED "event-added": "an event" Added, Anywhere => Additive, Compiler:
+        "There is a new type to receive.";
+    EVENT_REMOVED "event-removed": "an event" Removed, Anywhere => Breaking, Compiler:
+        "Its type is gone.";
+    EVENT_TYPE "event-type-changed": "the name of an event on the wire" Changed, Received => Breaking, Wire:
+        "Handlers of the type are called for another event.";
     METHOD_CHANGED "method-changed": "the HTTP method" Changed, Sent => Breaking, Wire:
         "The same call asks the server for something else.";
     PATH_CHANGED "path-changed": "the path" Changed, Sent => Breaking, Wire:

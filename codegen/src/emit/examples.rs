@@ -10,7 +10,9 @@ use quote::{format_ident, quote};
 use super::fields::word;
 use super::modules::{all_types, module_of_resource};
 use super::{File, print};
-use crate::ir::{Api, Body, BodyField, Event, Field, Module, Operation, Presence, Type, TypeDef, TypePath, Value, Values};
+use crate::ir::{
+    Api, Body, BodyField, Event, Field, Module, Operation, Presence, Type, TypeDef, TypePath, Value, Values,
+};
 
 /// One file of tests for each version of a service, relative to the folder of the tests.
 pub(crate) fn emit(api: &Api) -> Vec<File> {

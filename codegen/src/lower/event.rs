@@ -24,6 +24,7 @@ impl Lower<'_> {
         for (event_type, item) in webhooks.into_iter().flatten() {
             let place = place.key(event_type).key("post");
             let Some(post) = item.get("post") else { continue };
+            self.event_once(event_type, &place);
             match Raw::deserialize(post) {
                 Ok(raw) => events.extend(self.event(module, &place, event_type, &raw)),
                 Err(error) => {
@@ -33,6 +34,18 @@ impl Lower<'_> {
             }
         }
         events
+    }
+
+    /// Reports an event that is described twice: nobody could say which of the two types arrives.
+    fn event_once(&mut self, event_type: &str, place: &Place) {
+        if let Some(earlier) = self.event_types.insert(event_type.to_owned(), place.clone()) {
+            self.diagnostics.push(
+                Diagnostic::new("event-twice", place, format!("the event `{event_type}` is described twice"))
+                    .at_key()
+                    .label("the second time")
+                    .help(format!("the other one stands in `{}`; remove one of the two", earlier.file)),
+            );
+        }
     }
 
     fn event(&mut self, module: &Module, place: &Place, event_type: &str, raw: &Raw) -> Option<Event> {
@@ -77,5 +90,65 @@ impl Lower<'_> {
             BodyField::Masked(_) => None,
         });
         Some((fields.collect(), example))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Source, read};
+
+    /// What is said about the events `grown` of two files that have this `post`.
+    fn check(files: &[&str], post: &str) -> Vec<String> {
+        let sources: Vec<Source> = files
+            .iter()
+            .map(|file| {
+                let text = format!(
+                    "openapi: 3.0.3\ninfo: {{title: Demo, version: v1}}\npaths: {{}}\nx-webhooks:\n  \
+                     demo.grown_v1:\n    post: {post}\n"
+                );
+                Source::new(format!("spec/demo/v1/{file}.yaml"), text)
+            })
+            .collect();
+        let messages =
+            |found: crate::diagnostic::Diagnostics| found.iter().map(|found| found.message.clone()).collect();
+        read(&sources).map_or_else(messages, |_| Vec::new())
+    }
+
+    fn post(id: &str, kind: &str, extension: &str) -> String {
+        format!(
+            "{{operationId: {id}, summary: Grown, {extension}requestBody: {{content: {{{kind}: {{schema: {{type: \
+             object, properties: {{height: {{type: integer}}}}}}}}}}}}, responses: {{\"200\": {{description: Here.}}}}}}"
+        )
+    }
+
+    #[test]
+    fn an_event_is_read() {
+        let post = post("demo.v1.plant.grown", "application/json", "");
+        assert_eq!(check(&["plant"], &post), [""; 0]);
+    }
+
+    #[test]
+    fn an_event_is_json() {
+        let post = post("demo.v1.plant.grown", "multipart/form-data", "");
+        assert_eq!(check(&["plant"], &post), ["an event is JSON"]);
+    }
+
+    #[test]
+    fn an_event_belongs_to_its_file() {
+        let post = post("demo.v1.tree.grown", "application/json", "");
+        assert_eq!(check(&["plant"], &post), ["`demo.v1.tree.grown` does not agree with this file"]);
+    }
+
+    #[test]
+    fn an_event_has_no_tokens() {
+        let post = post("demo.v1.plant.grown", "application/json", "security: [], ");
+        assert_eq!(check(&["plant"], &post), ["unknown key `security` in an event"]);
+    }
+
+    #[test]
+    fn an_event_is_described_once() {
+        let post = post("demo.v1.plant.grown", "application/json", "");
+        let found = check(&["plant", "tree"], &post);
+        assert!(found.contains(&"the event `demo.grown_v1` is described twice".to_owned()), "{found:#?}");
     }
 }

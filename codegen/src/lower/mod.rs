@@ -25,11 +25,13 @@ pub(crate) struct Lower<'a> {
     types: BTreeMap<TypePath, TypeDef>,
     /// Components that were referred to, and what became of them.
     known: HashMap<Resolved, Option<Type>>,
+    /// Where each event stands.
+    event_types: HashMap<String, Place>,
 }
 
 /// Builds the API that the documents describe. What has mistakes is reported and left out.
 pub(crate) fn lower(documents: &Documents, diagnostics: &mut Diagnostics) -> Api {
-    let mut lower = Lower { documents, diagnostics, types: BTreeMap::new(), known: HashMap::new() };
+    let mut lower = Lower { documents, diagnostics, types: BTreeMap::new(), known: HashMap::new(), event_types: HashMap::new() };
     let mut versions: BTreeMap<(String, String), Vec<Resource>> = BTreeMap::new();
     for document in documents.iter() {
         match lower.module(&document.path) {
