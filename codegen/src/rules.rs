@@ -117,6 +117,9 @@ rules! {
     Route "route":
         "two operations differ in method or path",
         "remove one of two `GET /open-apis/task/v2/tasks/{…}`";
+    EventTwice "event-twice":
+        "an event is described once in the whole spec",
+        "remove one of two `task.task.updated_v1`";
     PathTemplate "path-template":
         "a path starts with `/open-apis/`, and its parameters stand in braces, each once",
         "`/tasks/{task_guid` → `/open-apis/task/v2/tasks/{task_guid}`";

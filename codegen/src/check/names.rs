@@ -20,18 +20,25 @@ pub(crate) fn name_of(rule: Rule, field: &Field, message: impl Into<String>) -> 
 /// Whether a field is a parameter: its place is an element of `parameters`, not an entry of `properties`.
 pub(crate) fn is_parameter(field: &Field) -> bool {
     let pointer = field.place.pointer.as_str();
-    pointer.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/parameters"))
-        && !pointer.contains("/schema/")
+    pointer.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/parameters")) && !pointer.contains("/schema/")
 }
 
 /// Fields of a request: path, query and body share one struct.
 pub(crate) fn request_fields(operation: &Operation, diagnostics: &mut Diagnostics) {
-    different(&|| format!("the request of `{}`", operation.id), &operation.request_fields().collect::<Vec<_>>(), diagnostics);
+    different(
+        &|| format!("the request of `{}`", operation.id),
+        &operation.request_fields().collect::<Vec<_>>(),
+        diagnostics,
+    );
 }
 
 /// Fields of an answer.
 pub(crate) fn answer_fields(operation: &Operation, diagnostics: &mut Diagnostics) {
-    different(&|| format!("the answer of `{}`", operation.id), &operation.answer.iter().collect::<Vec<_>>(), diagnostics);
+    different(
+        &|| format!("the answer of `{}`", operation.id),
+        &operation.answer.iter().collect::<Vec<_>>(),
+        diagnostics,
+    );
 }
 
 /// Fields of a component.

@@ -16,9 +16,6 @@ pub(crate) fn definition(event: &Event) -> Vec<String> {
     vec![
         print::structure(&docs::event(event), &attributes, &event.name, &declarations),
         object(&event.name, &event.fields),
-        format!(
-            "impl rt::Event for {} {{\n    const TYPE: &'static str = {:?};\n}}\n",
-            event.name, event.event_type
-        ),
+        format!("impl rt::Event for {} {{\n    const TYPE: &'static str = {:?};\n}}\n", event.name, event.event_type),
     ]
 }

@@ -40,7 +40,7 @@ impl Lower<'_> {
     fn event_once(&mut self, event_type: &str, place: &Place) {
         if let Some(earlier) = self.event_types.insert(event_type.to_owned(), place.clone()) {
             self.diagnostics.push(
-                Diagnostic::new("event-twice", place, format!("the event `{event_type}` is described twice"))
+                Diagnostic::new(Rule::EventTwice, place, format!("the event `{event_type}` is described twice"))
                     .at_key()
                     .label("the second time")
                     .help(format!("the other one stands in `{}`; remove one of the two", earlier.file)),

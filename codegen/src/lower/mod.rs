@@ -31,7 +31,8 @@ pub(crate) struct Lower<'a> {
 
 /// Builds the API that the documents describe. What has mistakes is reported and left out.
 pub(crate) fn lower(documents: &Documents, diagnostics: &mut Diagnostics) -> Api {
-    let mut lower = Lower { documents, diagnostics, types: BTreeMap::new(), known: HashMap::new(), event_types: HashMap::new() };
+    let mut lower =
+        Lower { documents, diagnostics, types: BTreeMap::new(), known: HashMap::new(), event_types: HashMap::new() };
     let mut versions: BTreeMap<(String, String), Vec<Resource>> = BTreeMap::new();
     for document in documents.iter() {
         match lower.module(&document.path) {
