@@ -1,5 +1,6 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bench;
 mod bundle;
 mod ci;
 mod codegen;
@@ -35,6 +36,11 @@ enum Task {
     },
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
+    /// Measure, and print a table for BENCHMARKS.md.
+    Bench {
+        /// What to measure.
+        what: bench::Bench,
+    },
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Bundle { out } => bundle::run(&root, &out),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
+        Task::Bench { what } => bench::run(&root, what),
         Task::Ci => ci::run(&root),
     };
     match outcome {
