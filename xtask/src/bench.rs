@@ -31,7 +31,17 @@ impl Bench {
 pub(crate) fn run(root: &Path, bench: Bench) -> Result<(), String> {
     let (name, feature) = bench.name_and_feature();
     let status = Command::new("cargo")
-        .args(["run", "--quiet", "--release", "--package", "feishu-openapi-benches", "--features", feature, "--bin", name])
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "feishu-openapi-benches",
+            "--features",
+            feature,
+            "--bin",
+            name,
+        ])
         .current_dir(root)
         .status()
         .map_err(|error| format!("cargo: {error}"))?;
