@@ -5,6 +5,7 @@
 //! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
 
 pub mod bundle;
+mod check;
 pub mod diagnostic;
 pub mod diff;
 mod emit;
@@ -13,6 +14,7 @@ mod load;
 mod lower;
 mod names;
 pub mod report;
+pub mod rules;
 mod source;
 pub mod surface;
 
@@ -26,6 +28,7 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = lower::lower(&documents, &mut diagnostics);
+    check::check(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
 }
 

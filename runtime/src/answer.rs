@@ -204,6 +204,7 @@ fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
 
 /// What a failure means for the next attempt.
 fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool) -> Outcome {
+    let says_success = code == Some(0);
     let code = code.filter(|code| *code != 0);
     match code {
         Some(codes::MONTHLY_QUOTA) => return Outcome::Refused,
@@ -222,7 +223,8 @@ fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool
         },
         408 | 500..=599 => Outcome::Ambiguous,
         _ if says_retry => Outcome::Ambiguous,
-        // A success that cannot be read was carried out all the same.
+        200..=299 if says_success => Outcome::Unreadable,
+        // Somebody else answered, perhaps after Feishu did its part.
         200..=299 if code.is_none() => Outcome::Ambiguous,
         _ => Outcome::Refused,
     }

@@ -3,6 +3,8 @@
 //! From the [general error codes](https://open.feishu.cn/document/ukTMukTMukTM/ugjM14COyUjL4ITN)
 //! and the [rate limits](https://open.feishu.cn/document/ukTMukTMukTM/uUzN04SN3QjL1cDN).
 
+/// The app ticket of a store app is missing or stale.
+pub(crate) const BAD_TICKET: i64 = 10_012;
 /// No permission, for tasks; HTTP 401 on some v1 pages, and yet no token rejection.
 pub(crate) const TASK_FORBIDDEN: i64 = 1_470_403;
 /// Not found, for tasks.

@@ -77,6 +77,16 @@ impl Core {
         Ok(token.secret().to_owned())
     }
 
+    /// Keeps the `app_ticket` that Feishu pushes to a store app every hour, in the
+    /// token store.
+    ///
+    /// # Errors
+    ///
+    /// If the token store fails.
+    pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
+        self.0.tokens.put_ticket(self, app_ticket).await
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.0.transport
     }

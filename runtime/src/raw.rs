@@ -56,7 +56,7 @@ impl RawRequest {
         RawRequest {
             core: core.clone(),
             method,
-            encoder: Encoder::new(core.base_url(), &path),
+            encoder: Encoder::new(core.base_url(), path.clone()),
             error: check_path(&path).err(),
             path,
             identity: Tenant::default().into(),

@@ -291,7 +291,8 @@ impl Core {
         outcome: Outcome,
         state: &mut State,
     ) -> Option<Duration> {
-        if outcome == Outcome::Ambiguous && call.has_effects() {
+        let may_be_done = matches!(outcome, Outcome::Ambiguous | Outcome::Unreadable);
+        if may_be_done && call.has_effects() {
             state.in_doubt = true;
             if !call.is_safe_to_repeat(state.started) {
                 return None;

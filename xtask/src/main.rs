@@ -6,6 +6,7 @@ mod ci;
 mod codegen;
 mod diff;
 mod files;
+mod lint;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
         #[arg(long, default_value = "target/bundle")]
         out: PathBuf,
     },
+    /// List everything that is wrong in spec/, and fail if anything is.
+    Lint(lint::Options),
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
     /// Measure, and print a table for BENCHMARKS.md.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Bundle { out } => bundle::run(&root, &out),
+        Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Bench { what } => bench::run(&root, what),
         Task::Ci => ci::run(&root),

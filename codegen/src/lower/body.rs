@@ -9,6 +9,7 @@ use super::schema::{Owner, View, plain};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Body, BodyField, Field, Presence, Type, UpdateMask, Value};
 use crate::load::nearest;
+use crate::rules::Rule;
 
 impl Lower<'_> {
     /// The body of an operation, and the page's example of it.
@@ -19,9 +20,10 @@ impl Lower<'_> {
             (1, Some((kind, media))) if kind == "application/json" || kind == "multipart/form-data" => (kind, media),
             _ => {
                 self.diagnostics.push(
-                    Diagnostic::new("body", &place_of_body, "this body has no kind that we know")
+                    Diagnostic::new(Rule::Body, &place_of_body, "this body has no kind that we know")
                         .at_key()
-                        .label("expected `application/json` or `multipart/form-data`, one of them"),
+                        .label("expected `application/json` or `multipart/form-data`, one of them")
+                        .help("see the `Content-Type` on the page"),
                 );
                 return (Body::None, None);
             }
@@ -43,9 +45,10 @@ impl Lower<'_> {
 
     fn body_error(&mut self, place: &Place) -> (Body, Option<Value>) {
         self.diagnostics.push(
-            Diagnostic::new("body", place, "a body is an object, written out here")
+            Diagnostic::new(Rule::Body, place, "a body is an object, written out here")
                 .at_key()
-                .label("expected `type: object` with `properties`"),
+                .label("expected `type: object` with `properties`")
+                .help("write the properties out here; they become fields of the request, beside its parameters"),
         );
         (Body::None, None)
     }
@@ -74,7 +77,7 @@ impl Lower<'_> {
             _ => {
                 self.diagnostics.push(
                     Diagnostic::new(
-                        "extension-field",
+                        Rule::ExtensionField,
                         &mask_place.key("target"),
                         format!("the body has no inline object `{target}`"),
                     )
@@ -101,7 +104,7 @@ impl Lower<'_> {
     fn settle_mask(&mut self, place: &Place, mask: &serde_json::Value, names: &Field, values: &mut [Field]) {
         if !matches!(&names.ty, Type::List(item) if matches!(**item, Type::Enum(_))) {
             self.diagnostics.push(
-                Diagnostic::new("update-mask", &names.place, format!("`{}` must be a list of an enum", names.name))
+                Diagnostic::new(Rule::UpdateMask, &names.place, format!("`{}` must be a list of an enum", names.name))
                     .at_key()
                     .label("which fields may be updated is not said")
                     .help("write `items: {type: string, enum: […]}` with the names of all fields that may be updated"),
@@ -119,7 +122,7 @@ impl Lower<'_> {
             let known = values.iter().map(|value| value.name.as_str());
             let place = place.key("clearable").index(index);
             let mut diagnostic =
-                Diagnostic::new("extension-field", &place, format!("the target of the mask has no field `{name}`"))
+                Diagnostic::new(Rule::ExtensionField, &place, format!("the target of the mask has no field `{name}`"))
                     .label("names a field that is not there");
             if let Some(near) = nearest(name, known) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));

@@ -1,5 +1,6 @@
 //! Access tokens: where they are kept and how they are renewed.
 
+mod fetch;
 mod slot;
 mod store;
 mod tenant;
