@@ -28,6 +28,7 @@ pub fn bundle(sources: &[Source]) -> Result<Vec<Bundle>, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = crate::lower::lower(&documents, &mut diagnostics);
+    crate::check::check(&documents, &api, &mut diagnostics);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }

@@ -36,7 +36,7 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
 #[doc(hidden)]
 pub mod passes {
     use crate::diagnostic::Diagnostics;
-    use crate::{Source, ir, load, lower};
+    use crate::{Source, check, ir, load, lower};
 
     /// What `load` gives to `lower`.
     pub struct Loaded(load::Documents);
@@ -49,6 +49,13 @@ pub mod passes {
     /// The second pass.
     pub fn lower(loaded: &Loaded) -> ir::Api {
         lower::lower(&loaded.0, &mut Diagnostics::default())
+    }
+
+    /// The third pass: how many mistakes it finds.
+    pub fn check(loaded: &Loaded, api: &ir::Api) -> usize {
+        let mut diagnostics = Diagnostics::default();
+        check::check(&loaded.0, api, &mut diagnostics);
+        diagnostics.len()
     }
 }
 

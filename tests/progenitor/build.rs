@@ -30,8 +30,6 @@ fn main() {
     let mut sources = Vec::new();
     collect(Path::new(SPEC), &mut sources);
     let bundles = bundle(&sources).expect("the spec has no mistakes; `cargo xtask codegen` explains them");
-    // What progenitor cannot take is a result here, and no reason to print anything.
-    panic::set_hook(Box::new(|_| {}));
     let mut clients = Vec::new();
     let mut refused = Vec::new();
     for bundle in bundles {
@@ -45,10 +43,7 @@ fn main() {
         let name = format!("{}_{}", bundle.service, bundle.version);
         let client = match generate::generate(&stripped, InterfaceStyle::Positional) {
             Ok(client) => client,
-            Err(reason) => {
-                drop(panic::take_hook());
-                panic!("progenitor does not take the stripped copy of {name}: {reason}");
-            }
+            Err(reason) => panic!("progenitor does not take the stripped copy of {name}: {reason}"),
         };
         write(&out.join(format!("{name}.rs")), &client);
         clients.push((name, client));
@@ -59,13 +54,18 @@ fn main() {
 
 /// What progenitor says to each operation alone, where it takes it not: what was given and the answer, the operation.
 fn refusals(given: &'static str, document: &Value) -> Vec<((&'static str, String), String)> {
+    // What progenitor cannot take is a result here, and no reason to print anything.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
     let singles = single::operations(document).into_iter();
-    singles
+    let refusals = singles
         .filter_map(|(operation, document)| {
             let reason = generate::generate(&document, InterfaceStyle::Positional).err()?;
             Some(((given, reason), operation))
         })
-        .collect()
+        .collect();
+    panic::set_hook(hook);
+    refusals
 }
 
 fn table(refused: &[((&'static str, String), String)]) -> String {

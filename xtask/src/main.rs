@@ -1,5 +1,6 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bench;
 mod bundle;
 mod ci;
 mod codegen;
@@ -42,6 +43,11 @@ enum Task {
     /// Hold Feishu's documentation pages against spec/.
     #[command(subcommand)]
     Docs(docs::Docs),
+    /// Measure, and print a table for BENCHMARKS.md.
+    Bench {
+        /// What to measure.
+        what: bench::Bench,
+    },
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
         Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Docs(docs) => docs::run(&root, docs),
+        Task::Bench { what } => bench::run(&root, what),
         Task::Ci => ci::run(&root),
     };
     match outcome {

@@ -27,30 +27,30 @@ fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut
 }
 
 fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut String)) {
-    match (shape, tree) {
-        (Shape::List(item), Tree::List(list)) => list.iter_mut().for_each(|tree| shaped(tree, item, visit)),
-        (Shape::Map(value) | Shape::Responses(value), Tree::Map(entries)) => {
-            entries.iter_mut().for_each(|(_, tree)| shaped(tree, value, visit));
+    // No arm for all the rest: a new shape must say whether references may stand in it.
+    match shape {
+        Shape::List(item) => {
+            if let Tree::List(list) = tree {
+                list.iter_mut().for_each(|tree| shaped(tree, item, visit));
+            }
         }
-        (Shape::Object(grammar), tree) => object(tree, grammar, visit),
-        (Shape::OrReference(grammar), tree) => match reference(tree) {
+        Shape::Map(value) | Shape::Responses(value) => {
+            if let Tree::Map(entries) = tree {
+                entries.iter_mut().for_each(|(_, tree)| shaped(tree, value, visit));
+            }
+        }
+        Shape::Object(grammar) => object(tree, grammar, visit),
+        Shape::OrReference(grammar) => match reference(tree) {
             Some(reference) => visit(reference),
             None => object(tree, grammar, visit),
         },
-        // No references stand in these, and none in a tree of another kind than its shape.
-        (
-            Shape::Text
-            | Shape::Word(_)
-            | Shape::Boolean
-            | Shape::Integer
-            | Shape::Count
-            | Shape::Number
-            | Shape::Any
-            | Shape::List(_)
-            | Shape::Map(_)
-            | Shape::Responses(_),
-            _,
-        ) => {}
+        Shape::Text
+        | Shape::Word(_)
+        | Shape::Boolean
+        | Shape::Integer
+        | Shape::Count
+        | Shape::Number
+        | Shape::Any => {}
     }
 }
 

@@ -4,6 +4,8 @@
 pub mod copies;
 #[cfg(feature = "generation")]
 pub mod generate;
+#[cfg(feature = "call")]
+pub mod hand;
 pub mod measure;
 pub mod plot;
 #[cfg(feature = "generation")]

@@ -4,11 +4,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 #[allow(missing_docs, unreachable_pub, clippy::all, unused)]
-mod task_v1 {
+pub mod task_v1 {
     include!(concat!(env!("OUT_DIR"), "/task_v1.rs"));
 }
 #[allow(missing_docs, unreachable_pub, clippy::all, unused)]
-mod task_v2 {
+pub mod task_v2 {
     include!(concat!(env!("OUT_DIR"), "/task_v2.rs"));
 }
 
