@@ -120,10 +120,10 @@ fn conclusive(outcome: &Outcome) -> BTreeSet<usize> {
     outcome.checked.iter().filter(|checked| checked.conclusive).map(|checked| checked.operation).collect()
 }
 
-type Uses<'a> = BTreeMap<&'a Place, Vec<(usize, String)>>;
+pub(crate) type Uses<'a> = BTreeMap<&'a Place, Vec<(usize, String)>>;
 
 /// Where each item of the spec is used: operation, place.
-fn uses<'a>(operations: &[SpecOperation], places: &'a Places) -> Uses<'a> {
+pub(crate) fn uses<'a>(operations: &[SpecOperation], places: &'a Places) -> Uses<'a> {
     let mut uses = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
         for (root, items) in lists(&operation.facts) {
