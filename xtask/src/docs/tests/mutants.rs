@@ -245,7 +245,7 @@ pub(super) fn of_operation(operation: &Operation) -> Vec<Change<Operation>> {
     }
     for at in 0..operation.rate_limits.len() {
         changes.push(change("rate limit dropped", move |operation: &mut Operation| {
-            drop(operation.rate_limits.remove(at))
+            operation.rate_limits.remove(at);
         }));
         changes.push(change("rate limit", move |operation: &mut Operation| operation.rate_limits[at].requests += 1));
         changes.push(change("rate limit period", move |operation: &mut Operation| {

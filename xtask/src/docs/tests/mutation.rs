@@ -83,41 +83,61 @@ fn every_fact_of_the_spec_is_noticed_when_it_is_wrong() {
 }
 
 fn fields(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
-    let mut all: Vec<Field> = Vec::new();
+    // A shared parameter stands in the IR wherever it is used, and is changed everywhere at once.
+    let mut all: BTreeMap<Place, Field> = BTreeMap::new();
     mutants::fields(api, &mut |field| {
-        all.push(field.clone());
+        all.entry(field.place.clone()).or_insert_with(|| field.clone());
         true
     });
-    for (index, field) in all.iter().enumerate() {
+    let answers = answers(api);
+    for (place, field) in &all {
         let mut without = api.clone();
-        let mut at = 0;
-        mutants::fields(&mut without, &mut |_| {
-            at += 1;
-            at != index + 1
-        });
+        mutants::fields(&mut without, &mut |field| field.place != *place);
         // The list of names in an update mask cannot be left out of the IR.
         if without != *api {
-            score.count(judge.notices(&without, &field.place), &field.place, "dropped");
+            score.count(judge.notices(&without, place), place, "dropped");
         }
         for (what, change) in mutants::of_field(field) {
+            // What is required is said of requests only, and of a path everything is.
+            let fixed = what == "required" && (answers.contains(place) || is_path(api, place));
+            if fixed {
+                continue;
+            }
             let mut changed = field.clone();
             change(&mut changed);
-            replace(api, index, &changed);
-            score.count(judge.notices(api, &field.place), &field.place, &what);
+            replace(api, &changed);
+            score.count(judge.notices(api, place), place, &what);
         }
-        replace(api, index, field);
+        replace(api, field);
     }
 }
 
-fn replace(api: &mut Api, index: usize, new: &Field) {
-    let mut at = 0;
+fn replace(api: &mut Api, new: &Field) {
     mutants::fields(api, &mut |field| {
-        if at == index {
+        if field.place == new.place {
             *field = new.clone();
         }
-        at += 1;
         true
     });
+}
+
+/// Fields that stand in answers only.
+fn answers(api: &mut Api) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    mutants::types(api, &mut |definition| match definition {
+        TypeDef::Struct(definition) if !definition.usage.request => {
+            places.extend(definition.fields.iter().map(|field| field.place.clone()));
+        }
+        _ => {}
+    });
+    for operation in mutants::operations(api) {
+        places.extend(operation.answer.iter().map(|field| field.place.clone()));
+    }
+    places
+}
+
+fn is_path(api: &mut Api, place: &Place) -> bool {
+    mutants::operations(api).any(|operation| operation.path_parameters.iter().any(|field| field.place == *place))
 }
 
 fn enums(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
