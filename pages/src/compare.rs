@@ -3,6 +3,7 @@
 mod flat;
 mod items;
 mod operation;
+mod text;
 mod waivers;
 
 use serde::{Deserialize, Serialize};

@@ -33,12 +33,8 @@ pub fn states(text: &str, claim: &Claim) -> bool {
         Claim::Characters(number) => numbers(text, *number).any(|(_, after)| counts_characters(after)),
         Claim::Number(number) => numbers(text, *number).any(|(before, after)| limits(before, after)),
         Claim::NotEmpty => {
-            ["不能", "不允许", "不可", "不得"].iter().any(|not| {
-                text.match_indices(not).any(|(at, _)| {
-                    let near = text[at..].chars().take_while(|c| !"，。；、".contains(*c));
-                    near.take(14).collect::<String>().contains("为空")
-                })
-            }) || ["至少1", "至少 1", "至少一", "最少1", "1个或多个"].iter().any(|word| text.contains(word))
+            forbids_empty(text)
+                || ["至少1", "至少 1", "至少一", "最少1", "1个或多个"].iter().any(|word| text.contains(word))
         }
         Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
         Claim::Default(value) => {
@@ -48,6 +44,17 @@ pub fn states(text: &str, claim: &Claim) -> bool {
         Claim::Required => ["必填", "必须", "必传", "不能为空", "required"].iter().any(|word| text.contains(word)),
         Claim::Deprecated => ["废弃", "弃用", "不推荐", "deprecated"].iter().any(|word| text.contains(word)),
     }
+}
+
+/// `不能为空`, `不可将标题设为空`; `不能同时为空` concerns two fields.
+pub(crate) fn forbids_empty(text: &str) -> bool {
+    ["不能", "不允许", "不可", "不得"].iter().any(|not| {
+        text.match_indices(not).any(|(at, _)| {
+            let near = text[at..].chars().take_while(|c| !"，。；、".contains(*c));
+            let near: String = near.take(14).collect();
+            near.contains("为空") && !near.contains("同时")
+        })
+    })
 }
 
 /// Whether the page's running text, of the item or of the page's head, states what the spec says
@@ -62,6 +69,11 @@ pub fn prose_states(page: &Item, head: &str, fact: Fact, spec: &Item) -> bool {
 ///
 /// A guess for people who transcribe a page, no fact.
 pub fn hints(item: &Item) -> Vec<String> {
+    limits_in_text(item).into_iter().map(|(_, words)| words).collect()
+}
+
+/// The same with the numbers.
+pub(crate) fn limits_in_text(item: &Item) -> Vec<(f64, String)> {
     let listed = [&item.min, &item.max, &item.min_length, &item.max_length, &item.min_items, &item.max_items];
     let listed: Vec<f64> = listed.into_iter().flatten().map(|bound| bound.value).collect();
     let text = item.prose.as_str();
@@ -80,7 +92,7 @@ pub fn hints(item: &Item) -> Vec<String> {
         let limit = limits(&text[..start], &text[rest..]);
         if (limit || counts_characters(&text[rest..])) && !listed.contains(&number) {
             let after: String = text[rest..].chars().take(8).collect();
-            hints.push(format!("{before}{}{after}", &text[start..rest]).replace('\n', " "));
+            hints.push((number, format!("{before}{}{after}", &text[start..rest]).replace('\n', " ")));
         }
     }
     hints

@@ -67,8 +67,11 @@ impl Lower<'_> {
         self.enum_values(place, &values);
         let path = TypePath { module: module.clone(), name: name.to_owned() };
         let description = text(schema.schema_data.description.as_deref());
-        let prose = Extensions(&schema.schema_data.extensions).texts("x-feishu-prose");
-        let limits = limits(schema);
+        // What stands beside an inline enum is said by the field that owns it.
+        let (limits, prose) = match is_component(place) {
+            true => (limits(schema), Extensions(&schema.schema_data.extensions).texts("x-feishu-prose")),
+            false => Default::default(),
+        };
         let definition = Enum { name: name.to_owned(), description, values, limits, prose, place: place.clone() };
         self.define(path.clone(), TypeDef::Enum(definition));
         Some(Type::Enum(path))
@@ -133,6 +136,11 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// Whether a schema is a component of its own: `/components/schemas/Name`.
+fn is_component(place: &Place) -> bool {
+    place.pointer.starts_with("/components/schemas/") && place.pointer.matches('/').count() == 3
 }
 
 fn descriptions<'a>(schema: &Schema, values: impl Iterator<Item = &'a str>) -> Vec<String> {

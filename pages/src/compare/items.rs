@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Group, Report, Said};
+use super::{Group, Report, Said, text};
 use crate::facts::{Fact, Item, Stated};
 use crate::prose::prose_states;
 use crate::types::Ty;
@@ -65,6 +65,9 @@ impl Context<'_> {
         if page.deprecated.is_some() != spec.deprecated.is_some() {
             let said = |item: &Item| item.deprecated.as_ref().map(|d| ("true".to_owned(), d.line));
             self.one_sided(place, Fact::Deprecated, page, spec, said(page), said(spec), report);
+        }
+        if self.side == Side::Request {
+            text::compare(place, page, spec, report);
         }
         for scope in &page.field_scopes {
             if !self.field_scopes.contains(&scope.value) {

@@ -82,8 +82,8 @@ pub(crate) fn check(pages: &[Page], operations: &[SpecOperation], places: &Place
     }
     outcome.checked.sort_by_key(|checked| (checked.operation, checked.page));
     without_page(operations, &mut outcome);
-    judge::waivers(operations, &mut outcome);
-    judge::unstated(pages, operations, places, &mut outcome);
+    let excused = judge::unstated(pages, operations, places, &mut outcome);
+    judge::waivers(operations, &excused, &mut outcome);
     outcome
 }
 

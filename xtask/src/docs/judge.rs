@@ -33,8 +33,11 @@ pub(crate) struct Unstated {
     pub(crate) operations: Vec<usize>,
 }
 
+/// Waivers of facts that no page states: operation, index of the waiver.
+pub(crate) type Excused = BTreeSet<(usize, usize)>;
+
 /// Which waivers explain nothing: a waiver that names operations on any of their pages, another one on all pages.
-pub(crate) fn waivers(operations: &[SpecOperation], outcome: &mut Outcome) {
+pub(crate) fn waivers(operations: &[SpecOperation], excused: &Excused, outcome: &mut Outcome) {
     let conclusive = conclusive(outcome);
     let mut bit = BTreeSet::new();
     for checked in &outcome.checked {
@@ -42,12 +45,9 @@ pub(crate) fn waivers(operations: &[SpecOperation], outcome: &mut Outcome) {
         for waived in &checked.comparison.waived {
             bit.insert(use_of(&operation.origins[waived.waiver], checked.operation));
         }
-        // Not compared page by page, but waived all the same.
-        for (waiver, origin) in operation.waivers.iter().zip(&operation.origins) {
-            if checked.comparison.unstated.iter().any(|difference| waiver.bites(difference)) {
-                bit.insert(use_of(origin, checked.operation));
-            }
-        }
+    }
+    for (operation, waiver) in excused {
+        bit.insert(use_of(&operations[*operation].origins[*waiver], *operation));
     }
     let mut idle: BTreeMap<_, Option<Idle>> = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
@@ -78,7 +78,12 @@ fn use_of(origin: &Origin, operation: usize) -> (&Place, Option<usize>) {
 ///
 /// The table of an answer states little, and shared types carry facts from requests, so silence on one page is no
 /// difference; silence on all of them is.
-pub(crate) fn unstated(pages: &[Page], operations: &[SpecOperation], places: &Places, outcome: &mut Outcome) {
+pub(crate) fn unstated(
+    pages: &[Page],
+    operations: &[SpecOperation],
+    places: &Places,
+    outcome: &mut Outcome,
+) -> Excused {
     let mut silent: BTreeMap<(&Place, Fact), Vec<(usize, &Difference)>> = BTreeMap::new();
     for (at, checked) in outcome.checked.iter().enumerate() {
         for difference in &checked.comparison.unstated {
@@ -87,32 +92,43 @@ pub(crate) fn unstated(pages: &[Page], operations: &[SpecOperation], places: &Pl
             }
         }
     }
+    let mut excused = Excused::new();
     if silent.is_empty() {
-        return;
+        return excused;
     }
     let uses = uses(operations, places);
     let conclusive = conclusive(outcome);
     let mut found = Vec::new();
     for ((owner, _), differences) in &silent {
         let all = uses.get(owner).map_or(&[][..], Vec::as_slice);
-        let judged = all.iter().all(|(operation, _)| conclusive.contains(operation));
         let shown = all.iter().filter(|(operation, place)| {
             outcome.checked.iter().any(|checked| checked.operation == *operation && shows(pages, checked.page, place))
         });
-        let (_, first) = differences[0];
-        let waived = differences.iter().any(|(at, difference)| {
-            operations[outcome.checked[*at].operation].waivers.iter().any(|waiver| waiver.bites(difference))
-        });
         // More than one fact of an item may be of one kind: a list and its elements both have a maximum.
-        let places_of: BTreeSet<(usize, &str)> =
+        let silent: BTreeSet<(usize, &str)> =
             differences.iter().map(|(at, difference)| (*at, difference.place.as_str())).collect();
-        if judged && !waived && shown.count() == places_of.len() {
+        if !all.iter().all(|(operation, _)| conclusive.contains(operation)) || shown.count() != silent.len() {
+            continue;
+        }
+        let waivers: Vec<(usize, usize)> = differences
+            .iter()
+            .flat_map(|(at, difference)| {
+                let operation = outcome.checked[*at].operation;
+                let waivers = operations[operation].waivers.iter().enumerate();
+                let bite = waivers.filter(|(_, waiver)| waiver.bites(difference));
+                bite.map(move |(waiver, _)| (operation, waiver))
+            })
+            .collect();
+        if waivers.is_empty() {
+            let (_, first) = differences[0];
             let place = places.place(first.spec_line).unwrap_or(owner);
             let operations = differences.iter().map(|(at, _)| outcome.checked[*at].operation).collect();
             found.push(Unstated { place: place.clone(), difference: (*first).clone(), operations });
         }
+        excused.extend(waivers);
     }
     outcome.unstated = found;
+    excused
 }
 
 /// Operations whose page was read in full and is no older than the spec.
@@ -120,10 +136,10 @@ fn conclusive(outcome: &Outcome) -> BTreeSet<usize> {
     outcome.checked.iter().filter(|checked| checked.conclusive).map(|checked| checked.operation).collect()
 }
 
-type Uses<'a> = BTreeMap<&'a Place, Vec<(usize, String)>>;
+pub(crate) type Uses<'a> = BTreeMap<&'a Place, Vec<(usize, String)>>;
 
 /// Where each item of the spec is used: operation, place.
-fn uses<'a>(operations: &[SpecOperation], places: &'a Places) -> Uses<'a> {
+pub(crate) fn uses<'a>(operations: &[SpecOperation], places: &'a Places) -> Uses<'a> {
     let mut uses = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
         for (root, items) in lists(&operation.facts) {
