@@ -96,6 +96,28 @@ impl<'a> File<'a> {
     }
 }
 
+/// Finds the lines of places, for tools that speak about the spec. A file is parsed when it is first asked about.
+pub struct Lines<'a> {
+    sources: &'a [Source],
+    files: HashMap<String, File<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines in these files.
+    pub fn new(sources: &'a [Source]) -> Self {
+        Lines { sources, files: HashMap::new() }
+    }
+
+    /// The line, from 1, of the key at `place`, or of what is nearest above it.
+    pub fn line(&mut self, place: &Place) -> usize {
+        let source = self.sources.iter().find(|source| source.path == place.file);
+        let text = source.map_or("", |source| source.text.as_str());
+        let file = self.files.entry(place.file.clone()).or_insert_with(|| File::new(text));
+        let start = file.find(place, Target::Key).start;
+        file.line_and_column(start).0
+    }
+}
+
 /// Prints one diagnostic as rustc does, with an excerpt of the file.
 pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let diagnostic = &located.diagnostic;

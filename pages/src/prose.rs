@@ -35,10 +35,10 @@ pub fn states(text: &str, claim: &Claim) -> bool {
         Claim::NotEmpty => {
             ["不能", "不允许", "不可", "不得"].iter().any(|not| {
                 text.match_indices(not).any(|(at, _)| {
-                    let near: String = text[at..].chars().take(7).collect();
-                    near.contains("为空")
+                    let near = text[at..].chars().take_while(|c| !"，。；、".contains(*c));
+                    near.take(14).collect::<String>().contains("为空")
                 })
-            }) || ["至少1", "至少 1", "至少一", "最少1"].iter().any(|word| text.contains(word))
+            }) || ["至少1", "至少 1", "至少一", "最少1", "1个或多个"].iter().any(|word| text.contains(word))
         }
         Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
         Claim::Default(value) => {
@@ -191,7 +191,9 @@ fn limits(before: &str, after: &str) -> bool {
     ];
     let before = last_chars(before, 10);
     let after: String = after.chars().take(5).collect();
-    words.iter().any(|word| before.contains(word)) || after.contains("以内") || after.contains("之内")
+    // `0～54`
+    let range = before.ends_with('～') || after.starts_with('～');
+    range || words.iter().any(|word| before.contains(word)) || after.contains("以内") || after.contains("之内")
 }
 
 /// `个utf8字符`, ` 个字符`, `字`: the unit stands right behind the number.
@@ -244,6 +246,9 @@ mod tests {
         check("目前1个任务", Claim::Number(1.0), false);
         check("一个任务最多只能设置1个提醒", Claim::Number(1.0), true);
         check("50个以内", Claim::Number(50.0), true);
+        check("支持0～54中的一个数字", Claim::Number(0.0), true);
+        check("支持0～54中的一个数字", Claim::Number(54.0), true);
+        check("支持0～54中的一个数字", Claim::Number(4.0), false);
     }
 
     #[test]
@@ -252,6 +257,9 @@ mod tests {
         let page = |prose: &str| Item { prose: prose.to_owned(), ..Item::default() };
         assert!(prose_states(&page("不能为空"), "", Fact::Min, &spec));
         assert!(prose_states(&page("如要更新，不能设为空。"), "", Fact::Min, &spec));
+        assert!(prose_states(&page("不可将任务标题设为空。"), "", Fact::Min, &spec));
+        assert!(prose_states(&page("可以包含1个或多个订阅者"), "", Fact::Min, &spec));
+        assert!(!prose_states(&page("不能重复，可以为空。"), "", Fact::Min, &spec));
         assert!(!prose_states(&page("可以为空"), "", Fact::Min, &spec));
     }
 

@@ -86,10 +86,12 @@ impl Multipart {
     fn head(&self, part: &Part) -> String {
         let boundary = &self.boundary;
         match part {
-            Part::Text { name, .. } => format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
-                quote(name),
-            ),
+            Part::Text { name, .. } => {
+                format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
+                    quote(name),
+                )
+            }
             Part::File { name, file } => format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\
                  Content-Type: application/octet-stream\r\n\r\n",

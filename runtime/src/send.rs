@@ -218,13 +218,12 @@ impl Core {
             log_id = tracing::field::Empty,
             attempts = tracing::field::Empty,
         );
-        let result = self
-            .run_in_time(call, decoder)
-            .instrument(span.clone())
-            .await;
-        if !span.is_disabled() {
-            record(&span, &result);
+        if span.is_disabled() {
+            return self.run_in_time(call, decoder).await;
         }
+        let attempts = self.run_in_time(call, decoder);
+        let result = attempts.instrument(span.clone()).await;
+        record(&span, &result);
         result
     }
 

@@ -5,6 +5,7 @@ mod bundle;
 mod ci;
 mod codegen;
 mod diff;
+mod docs;
 mod files;
 mod lint;
 
@@ -44,6 +45,9 @@ enum Task {
         /// What to measure.
         what: bench::Bench,
     },
+    /// Hold Feishu's documentation pages against spec/.
+    #[command(subcommand)]
+    Docs(docs::Docs),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Bench { what } => bench::run(&root, what),
+        Task::Docs(docs) => docs::run(&root, docs),
         Task::Ci => ci::run(&root),
     };
     match outcome {

@@ -110,6 +110,9 @@ fn stands(operation: &Operation, at: &str) -> Option<bool> {
         "query" => Some(has(&operation.query)),
         "path" => Some(has(&operation.path_parameters)),
         "response" => Some(has(&operation.answer)),
+        // The place in the page's example; what stands there in the spec's is not the question.
+        "request-example" => Some(operation.request_example.is_some()),
+        "response-example" => Some(operation.response_example.is_some()),
         "request" => {
             let name = rest.rsplit('.').next()?;
             Some(operation.request_fields().any(|field| field.name == first || field.name == name))

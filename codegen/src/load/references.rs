@@ -44,13 +44,7 @@ fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut St
             Some(reference) => visit(reference),
             None => object(tree, grammar, visit),
         },
-        Shape::Text
-        | Shape::Word(_)
-        | Shape::Boolean
-        | Shape::Integer
-        | Shape::Count
-        | Shape::Number
-        | Shape::Any => {}
+        Shape::Text | Shape::Word(_) | Shape::Boolean | Shape::Integer | Shape::Count | Shape::Number | Shape::Any => {}
     }
 }
 

@@ -7,7 +7,7 @@ use super::extensions::{Extensions, field};
 use super::operation::object;
 use super::schema::{Owner, View, plain};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{Body, BodyField, Field, Presence, Type, UpdateMask, Value};
+use crate::ir::{Body, BodyField, DocumentedMask, Field, Presence, Type, UpdateMask, Value};
 use crate::load::nearest;
 use crate::rules::Rule;
 
@@ -90,13 +90,22 @@ impl Lower<'_> {
             return fields.into_iter().map(BodyField::Plain).collect();
         };
         let target_place = place.key("properties").key(&target);
+        let extensions = Extensions(&target_schema.schema_data.extensions);
+        let documented = DocumentedMask {
+            target_required: body.required.contains(&target),
+            fields_required: body.required.contains(&names),
+            required_values: object.required.clone(),
+            example: plain(target_schema.schema_data.example.as_ref()),
+            waivers: extensions.waivers(&target_place),
+            place: target_place.clone(),
+        };
         let mut values = self.fields(owner, &target_place, object);
         let mut names = fields.remove(names_at);
         names.presence = Presence::Optional;
         self.settle_mask(mask_place, mask, &names, &mut values);
         let mut body: Vec<BodyField> = fields.into_iter().map(BodyField::Plain).collect();
         let position = position.min(body.len());
-        body.insert(position, BodyField::Masked(UpdateMask { target, fields: names, values }));
+        body.insert(position, BodyField::Masked(UpdateMask { target, fields: names, values, documented }));
         body
     }
 

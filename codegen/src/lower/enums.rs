@@ -6,7 +6,7 @@ use openapiv3::Schema;
 
 use super::Lower;
 use super::extensions::Extensions;
-use super::schema::text;
+use super::schema::{limits, text};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Enum, Module, Type, TypeDef, TypePath, Values, Variant};
 use crate::names::{is_pascal, pascal};
@@ -67,7 +67,9 @@ impl Lower<'_> {
         self.enum_values(place, &values);
         let path = TypePath { module: module.clone(), name: name.to_owned() };
         let description = text(schema.schema_data.description.as_deref());
-        let definition = Enum { name: name.to_owned(), description, values, place: place.clone() };
+        let prose = Extensions(&schema.schema_data.extensions).texts("x-feishu-prose");
+        let limits = limits(schema);
+        let definition = Enum { name: name.to_owned(), description, values, limits, prose, place: place.clone() };
         self.define(path.clone(), TypeDef::Enum(definition));
         Some(Type::Enum(path))
     }

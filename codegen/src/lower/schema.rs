@@ -10,7 +10,7 @@ use openapiv3::{
 use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value};
+use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value, Waiver};
 use crate::load::{Resolved, Section, nearest};
 use crate::names::{ident, is_pascal, pascal};
 use crate::rules::Rule;
@@ -78,6 +78,11 @@ impl Lower<'_> {
             }
             _ => Limits::default(),
         };
+        let mut prose = extensions.texts("x-feishu-prose");
+        let mut waivers = extensions.waivers(place);
+        if let View::Schema(schema) = view {
+            of_elements(&place.key("items"), schema, &mut prose, &mut waivers);
+        }
         Some(Field {
             name: name.to_owned(),
             ident: ident(name),
@@ -89,8 +94,8 @@ impl Lower<'_> {
             example: data.example.as_ref().map(value),
             limits,
             item_limits,
-            prose: extensions.texts("x-feishu-prose"),
-            waivers: extensions.waivers(place),
+            prose,
+            waivers,
             place: place.clone(),
         })
     }
@@ -331,8 +336,19 @@ pub(crate) fn text(description: Option<&str>) -> String {
     description.unwrap_or_default().trim().to_owned()
 }
 
+/// What the elements of a list say about their page is said about the list: pages have one row for both.
+fn of_elements(place: &Place, schema: &Schema, prose: &mut Vec<String>, waivers: &mut Vec<Waiver>) {
+    if let SchemaKind::Type(SchemaType::Array(array)) = &schema.schema_kind
+        && let Some(ReferenceOr::Item(items)) = &array.items
+    {
+        let extensions = Extensions(&items.schema_data.extensions);
+        prose.extend(extensions.texts("x-feishu-prose"));
+        waivers.extend(extensions.waivers(place));
+    }
+}
+
 /// What a schema demands of its values.
-fn limits(schema: &Schema) -> Limits {
+pub(crate) fn limits(schema: &Schema) -> Limits {
     let mut limits = Limits {
         max_bytes: Extensions(&schema.schema_data.extensions).unsigned("x-feishu-max-bytes"),
         ..Limits::default()

@@ -220,13 +220,11 @@ impl Context<'_> {
         }
         if page.bare || self.silent.contains(&fact) {
             report.add(place, fact, Group::Undecidable, None, spec_said);
-        } else if self.side == Side::Response {
+        } else if self.side == Side::Response || in_prose {
+            // What stands in running text may stand on another page that uses the same item.
             report.unstated(place, fact, spec_said);
         } else {
-            let difference = report.differ(place, fact, None, spec_said);
-            if in_prose {
-                difference.note = Some("the running text does not state it either".to_owned());
-            }
+            report.differ(place, fact, None, spec_said);
         }
     }
 }
