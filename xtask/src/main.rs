@@ -40,14 +40,14 @@ enum Task {
     Lint(lint::Options),
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
-    /// Hold Feishu's documentation pages against spec/.
-    #[command(subcommand)]
-    Docs(docs::Docs),
     /// Measure, and print a table for BENCHMARKS.md.
     Bench {
         /// What to measure.
         what: bench::Bench,
     },
+    /// Hold Feishu's documentation pages against spec/.
+    #[command(subcommand)]
+    Docs(docs::Docs),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -59,8 +59,8 @@ fn main() -> ExitCode {
         Task::Bundle { out } => bundle::run(&root, &out),
         Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
-        Task::Docs(docs) => docs::run(&root, docs),
         Task::Bench { what } => bench::run(&root, what),
+        Task::Docs(docs) => docs::run(&root, docs),
         Task::Ci => ci::run(&root),
     };
     match outcome {
