@@ -122,8 +122,9 @@ fn what_is_said_to_stand_in_prose_must_stand_there() {
     let page = |prose: &str| request(vec![Item { prose: prose.to_owned(), ..string("a") }]);
     let spec = request(vec![Item { max_length: number(3000.0), prose_facts: vec![Fact::Max], ..string("a") }]);
     check(&page("支持最大3000个utf8字符。"), &spec, &[]);
+    check(&page("支持最大2000个utf8字符。"), &spec, &["request.a max MissingInSpec"]);
     // Another page that uses the same item may state it: only the view of all pages decides.
-    let found = check(&page("支持最大2000个utf8字符。"), &spec, &[]);
+    let found = check(&page("没有上限。"), &spec, &[]);
     assert_eq!((found.unstated[0].place.as_str(), found.unstated[0].fact), ("request.a", Fact::Max));
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn compare(place: &str, page: &Item, spec: &Item, report: &mut Report
 
 fn limits(place: &str, page: &Item, spec: &Item, report: &mut Report) {
     let bounds = [&spec.min, &spec.max, &spec.min_length, &spec.max_length, &spec.min_items, &spec.max_items];
-    let known: Vec<f64> = bounds.into_iter().flatten().map(|bound| bound.value).collect();
+    // The other side may be a page as well.
+    let text = limits_in_text(spec).into_iter().map(|(number, _)| number);
+    let known: Vec<f64> = bounds.into_iter().flatten().map(|bound| bound.value).chain(text).collect();
     for (number, words) in limits_in_text(page) {
         if !known.contains(&number) {
             let least = ["最少", "最小", "最短", "至少", "大于", "下限"].iter().any(|word| words.contains(word));
@@ -44,7 +46,7 @@ fn not_empty(page: &Item, spec: &Item) -> bool {
     let counted = matches!(page.ty, Ty::String | Ty::List(_));
     let bounds = [&spec.min_length, &spec.min_items].into_iter().flatten();
     let demanded = bounds.into_iter().any(|bound| bound.value >= 1.0);
-    counted && !demanded && forbids_empty(&page.prose)
+    counted && !demanded && forbids_empty(&page.prose) && !forbids_empty(&spec.prose)
 }
 
 /// `"tasklist"`, `- user:`, `* app`: how running text names values.

@@ -47,8 +47,12 @@ fn measure() -> Result<(), Error> {
         let mut server = Server::start(answer)?;
         for who in WHO {
             let (allocations, bytes, time) = runtime()?.block_on(one(who, answer, &server.address))?;
-            let instructions = instructions(who, answer, &server.address).map_or("-".to_owned(), |count| count.to_string());
-            println!("| {answer} | {who} | {allocations} | {bytes} | {instructions} | {:.1} |", time.as_secs_f64() * 1e6);
+            let instructions =
+                instructions(who, answer, &server.address).map_or("-".to_owned(), |count| count.to_string());
+            println!(
+                "| {answer} | {who} | {allocations} | {bytes} | {instructions} | {:.1} |",
+                time.as_secs_f64() * 1e6
+            );
         }
         server.process.kill()?;
     }
@@ -76,7 +80,9 @@ async fn one(who: &str, answer: &str, address: &str) -> Result<(u64, u64, Durati
         scope.spawn(|| {
             for round in 0..30 {
                 let mut outcome = Ok(());
-                let count = allocation_counter::measure(|| outcome = inner.block_on(caller.call(who, answer)).map_err(|error| error.to_string()));
+                let count = allocation_counter::measure(|| {
+                    outcome = inner.block_on(caller.call(who, answer)).map_err(|error| error.to_string())
+                });
                 if round > 5 && outcome.is_ok() {
                     counts.push((count.count_total, count.bytes_total));
                 }

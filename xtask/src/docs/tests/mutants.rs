@@ -298,6 +298,24 @@ fn of_tables(operation: &Operation) -> Vec<Change<Operation>> {
             mask(operation, &|mask| mask.target.push('x'))
         }));
     }
+    let values = match &operation.body {
+        Body::Json(fields) => fields.iter().find_map(|field| match field {
+            BodyField::Masked(mask) => Some(mask.values.iter().map(|value| value.name.clone()).collect::<Vec<_>>()),
+            BodyField::Plain(_) => None,
+        }),
+        _ => None,
+    };
+    for name in values.unwrap_or_default() {
+        changes.push(change(format!("mask value {name} required"), move |operation: &mut Operation| {
+            mask(operation, &|mask| {
+                let required = &mut mask.documented.required_values;
+                match required.iter().position(|value| *value == name) {
+                    Some(at) => drop(required.remove(at)),
+                    None => required.push(name.clone()),
+                }
+            });
+        }));
+    }
     type Slot = fn(&mut Operation) -> &mut Option<Value>;
     let examples: [(&str, Slot); 2] = [
         ("request example", |operation| &mut operation.request_example),
