@@ -102,14 +102,14 @@ pub(crate) static COMPILED: &[Pair] = &[
     ),
     pair(
         "event",
-        &[Cut(THING, "moved")],
-        step(&["event-removed"], "pub fn f(e: api::demo::v1::thing::MovedEvent) -> String { e.thing_guid }"),
+        &[Cut(THING, "shifted")],
+        step(&["event-removed"], "pub fn f(e: api::demo::v1::thing::ShiftedEvent) -> String { e.thing_guid }"),
         step(&["event-added"], CITIZEN),
     ),
     pair(
         "field_of_event",
-        &[Replace(THING, &["                by: {type: string, description: Who moved it.} # by\n"], &[])],
-        step(&["received-field-removed"], "pub fn f(e: api::demo::v1::thing::MovedEvent) -> String { e.by }"),
+        &[Replace(THING, &["                by: {type: string, description: Who shifted it.} # by\n"], &[])],
+        step(&["received-field-removed"], "pub fn f(e: api::demo::v1::thing::ShiftedEvent) -> String { e.by }"),
         step(&["received-field-added"], CITIZEN),
     ),
     pair(

@@ -37,15 +37,15 @@ pub(crate) static SILENT: &[Silent] = &[
     ),
     silent(
         "event_type",
-        &[Replace(THING, &["  demo.thing.moved_v1:\n"], &["  demo.thing.moved_v2:\n"])],
+        &[Replace(THING, &["  demo.thing.shifted_v1:\n"], &["  demo.thing.shifted_v2:\n"])],
         &["event-type-changed"],
     ),
     silent(
         "facts_of_event",
         &[Replace(
             THING,
-            &["[custom, isv] # apps of moved\n      x-feishu-scopes: [demo:read]"],
-            &["[custom] # apps of moved\n      x-feishu-scopes: [demo:write]"],
+            &["[custom, isv] # apps of shifted\n      x-feishu-scopes: [demo:read]"],
+            &["[custom] # apps of shifted\n      x-feishu-scopes: [demo:write]"],
         )],
         &["app-types-changed", "scopes-changed"],
     ),
