@@ -1,5 +1,7 @@
 //! What several tests of the workspace need.
 
+pub mod mutate;
+
 use std::path::{Path, PathBuf};
 
 use feishu_openapi_codegen::Source;

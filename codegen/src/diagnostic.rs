@@ -1,5 +1,6 @@
 //! What is wrong with a spec, where, and what to do about it.
 
+use crate::rules::Rule;
 use crate::source::Source;
 
 /// A place in the spec: a file and a path of keys and indices into its YAML tree.
@@ -26,10 +27,36 @@ impl Place {
         Place { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
     }
 
+    /// The steps from the root of the file to this place.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> {
+        self.pointer.split('/').skip(1).map(|segment| {
+            let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse().ok());
+            match index {
+                Some(index) => Segment::Index(index),
+                None => Segment::Key(segment.replace("~1", "/").replace("~0", "~")),
+            }
+        })
+    }
+
+    /// The place that holds this one; the document holds itself.
+    pub(crate) fn parent(&self) -> Self {
+        let pointer = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        Place { file: self.file.clone(), pointer: pointer.to_owned() }
+    }
+
     /// The element (or, for a map, the entry) number `index` below this place.
     pub fn index(&self, index: usize) -> Self {
         Place { file: self.file.clone(), pointer: format!("{}/[{index}]", self.pointer) }
     }
+}
+
+/// One step of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// The value of a key.
+    Key(String),
+    /// An element of a list, or an entry of a map.
+    Index(usize),
 }
 
 /// Which part of an entry a diagnostic points at.
@@ -44,8 +71,8 @@ pub enum Target {
 /// One mistake in a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The name of the violated rule, as in the list of rules.
-    pub rule: &'static str,
+    /// The violated rule.
+    pub rule: Rule,
     /// What is wrong: lower case, no full stop, names in backticks.
     pub message: String,
     /// Where.
@@ -56,20 +83,23 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+    /// The other place of two that do not go together; where it stands becomes part of the help.
+    pub other: Option<Place>,
     /// Line and column (from 1) when the YAML parser itself knows the position.
     pub position: Option<(usize, usize)>,
 }
 
 impl Diagnostic {
     /// A mistake at the value of `place`.
-    pub fn new(rule: &'static str, place: &Place, message: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, place: &Place, message: impl Into<String>) -> Self {
         Diagnostic {
             rule,
-            message: message.into(),
+            message: clipped(message.into()),
             place: place.clone(),
             target: Target::Value,
             label: String::new(),
             help: None,
+            other: None,
             position: None,
         }
     }
@@ -82,13 +112,18 @@ impl Diagnostic {
 
     /// The words under the underlined text.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = clipped(label.into());
         self
     }
 
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clipped(help.into()));
+        self
+    }
+
+    pub(crate) fn other(mut self, other: &Place) -> Self {
+        self.other = Some(other.clone());
         self
     }
 
@@ -98,10 +133,21 @@ impl Diagnostic {
     }
 }
 
+/// A text that fits on a screen, whatever names of the spec it quotes.
+fn clipped(text: String) -> String {
+    const MOST: usize = 600;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// Everything that is wrong with a set of spec files.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Where something is missing in what was read, besides the places of the list.
+    incomplete: Vec<Place>,
 }
 
 impl Diagnostics {
@@ -113,6 +159,17 @@ impl Diagnostics {
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
+        self.incomplete.extend(other.incomplete);
+    }
+
+    /// Remembers that what stands at `place` was left out because of a mistake that is reported elsewhere.
+    pub(crate) fn left_out(&mut self, place: &Place) {
+        self.incomplete.push(place.clone());
+    }
+
+    /// Where mistakes were found or something was left out.
+    pub(crate) fn broken_places(&self) -> impl Iterator<Item = &Place> {
+        self.list.iter().map(|diagnostic| &diagnostic.place).chain(&self.incomplete)
     }
 
     /// Whether nothing is wrong.

@@ -235,6 +235,25 @@ pub struct UpdateMask {
     pub fields: Field,
     /// What may be updated.
     pub values: Vec<Field>,
+    /// What the page says of the two properties, which the types do not show.
+    pub documented: DocumentedMask,
+}
+
+/// Facts of the page about an update mask that change nothing in Rust.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DocumentedMask {
+    /// Whether the page requires the target.
+    pub target_required: bool,
+    /// Whether the page requires the list of names.
+    pub fields_required: bool,
+    /// The values that the page requires once the target is there.
+    pub required_values: Vec<String>,
+    /// The page's example of the target.
+    pub example: Option<Value>,
+    /// Deviations from the page that concern the target.
+    pub waivers: Vec<Waiver>,
+    /// Where the target stands.
+    pub place: Place,
 }
 
 /// How a list is paged.
@@ -303,6 +322,10 @@ pub struct Enum {
     pub description: String,
     /// The known values.
     pub values: Values,
+    /// What the page demands of them besides.
+    pub limits: Limits,
+    /// Facts that the pages state only in running text.
+    pub prose: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }

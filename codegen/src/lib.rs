@@ -4,6 +4,8 @@
 //! The passes run in this order, each in a module of its own:
 //! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
 
+pub mod bundle;
+mod check;
 pub mod diagnostic;
 pub mod diff;
 mod emit;
@@ -12,6 +14,7 @@ mod load;
 mod lower;
 mod names;
 pub mod report;
+pub mod rules;
 mod source;
 pub mod surface;
 
@@ -25,7 +28,35 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = lower::lower(&documents, &mut diagnostics);
+    check::check(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
+}
+
+/// The passes one by one, for benches and nobody else.
+#[doc(hidden)]
+pub mod passes {
+    use crate::diagnostic::Diagnostics;
+    use crate::{Source, check, ir, load, lower};
+
+    /// What `load` gives to `lower`.
+    pub struct Loaded(load::Documents);
+
+    /// The first pass.
+    pub fn load(sources: &[Source]) -> Loaded {
+        Loaded(load::load(sources, &mut Diagnostics::default()))
+    }
+
+    /// The second pass.
+    pub fn lower(loaded: &Loaded) -> ir::Api {
+        lower::lower(&loaded.0, &mut Diagnostics::default())
+    }
+
+    /// The third pass: how many mistakes it finds.
+    pub fn check(loaded: &Loaded, api: &ir::Api) -> usize {
+        let mut diagnostics = Diagnostics::default();
+        check::check(&loaded.0, api, &mut diagnostics);
+        diagnostics.len()
+    }
 }
 
 /// Writes an API down as Rust: the files of the generated module.

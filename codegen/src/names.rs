@@ -15,7 +15,7 @@ pub(crate) fn pascal(name: &str) -> String {
     if pascal.is_empty() {
         return "Empty".to_owned();
     }
-    if pascal.starts_with(|first: char| first.is_ascii_digit()) {
+    if !pascal.starts_with(unicode_ident::is_xid_start) {
         pascal.insert(0, 'N');
     }
     if pascal == "Self" { "Self_".to_owned() } else { pascal }
@@ -30,7 +30,7 @@ pub(crate) fn ident(name: &str) -> Ident {
     if ident.chars().all(|letter| letter == '_') {
         ident = "empty".to_owned();
     }
-    if ident.starts_with(|first: char| first.is_ascii_digit()) {
+    if !ident.starts_with(|first: char| first == '_' || unicode_ident::is_xid_start(first)) {
         ident.insert(0, 'n');
     }
     Ident(match ident.as_str() {
@@ -50,6 +50,11 @@ pub(crate) fn is_snake(name: &str) -> bool {
 pub(crate) fn is_pascal(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+/// Whether Rust reserves this word, so that no module can be called so.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    is_keyword(word) || matches!(word, "self" | "super" | "crate")
 }
 
 fn unicode_word(letter: char) -> bool {
@@ -102,6 +107,7 @@ mod tests {
             ("2fa", "N2fa"),
             ("self", "Self_"),
             ("任务", "任务"),
+            ("·", "N·"),
         ];
         for (name, expected) in cases {
             assert_eq!(pascal(name), expected);
@@ -121,6 +127,8 @@ mod tests {
             ("userID", "user_id"),
             ("HTTPStatus", "http_status"),
             ("标题", "标题"),
+            ("·", "n·"),
+            ("٣", "n٣"),
         ];
         for (name, expected) in cases {
             assert_eq!(ident(name).0, expected);

@@ -1,44 +1,121 @@
 //! Finds the positions of diagnostics, and prints them for people and for tools.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Located};
+use crate::diagnostic::{Diagnostic, Located, Place, Target};
 use crate::load::Positions;
 use crate::source::Source;
 
 /// Adds positions, sorts by place, drops repetitions.
 pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Located> {
-    let texts: HashMap<&str, &str> =
-        sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
-    let mut positions: HashMap<String, Positions> = HashMap::new();
+    let mut files: HashMap<&str, File<'_>> =
+        sources.iter().map(|source| (source.path.as_str(), File::new(&source.text))).collect();
+    let mut nothing = File::new("");
     let mut located: Vec<Located> = diagnostics
         .into_iter()
-        .map(|diagnostic| {
-            let text = texts.get(diagnostic.place.file.as_str()).copied().unwrap_or_default();
+        .map(|mut diagnostic| {
+            if let Some(other) = &diagnostic.other {
+                let file = files.get_mut(other.file.as_str()).unwrap_or(&mut nothing);
+                let span = file.find(other, Target::Key);
+                let (line, column) = file.line_and_column(span.start);
+                let there = format!("the other one stands at {}:{line}:{column}", other.file);
+                diagnostic.help = Some(match diagnostic.help {
+                    Some(help) => format!("{there}; {help}"),
+                    None => there,
+                });
+            }
+            let file = files.get_mut(diagnostic.place.file.as_str()).unwrap_or(&mut nothing);
             let span = match diagnostic.position {
-                Some((line, column)) => {
-                    let start = offset(text, line, column);
-                    start..end_of_word(text, start)
-                }
-                None => positions
-                    .entry(diagnostic.place.file.clone())
-                    .or_insert_with(|| Positions::read(text))
-                    .find(&diagnostic.place, diagnostic.target),
+                Some((line, column)) => file.word_at(line, column),
+                None => file.find(&diagnostic.place, diagnostic.target),
             };
-            let (line, column) = line_and_column(text, span.start);
-            Located { diagnostic, line, column, span: first_line(text, span) }
+            let (line, column) = file.line_and_column(span.start);
+            Located { diagnostic, line, column, span: first_line(file.text, span) }
         })
         .collect();
     located.sort_by(|a, b| {
-        let key = |located: &Located| {
-            (located.diagnostic.place.file.clone(), located.line, located.column, located.diagnostic.rule)
-        };
-        key(a).cmp(&key(b)).then_with(|| a.diagnostic.message.cmp(&b.diagnostic.message))
+        let place = |located: &Located| (located.line, located.column, located.diagnostic.rule);
+        let (one, other) = (&a.diagnostic, &b.diagnostic);
+        one.place
+            .file
+            .cmp(&other.place.file)
+            .then(place(a).cmp(&place(b)))
+            .then_with(|| one.message.cmp(&other.message))
     });
-    located.dedup();
+    // Two verbs of one path may say the same of it.
+    located.dedup_by(|a, b| {
+        (&a.span, a.diagnostic.rule, &a.diagnostic.message, &a.diagnostic.place.file)
+            == (&b.span, b.diagnostic.rule, &b.diagnostic.message, &b.diagnostic.place.file)
+    });
     located
+}
+
+/// A text with what it takes to find places in it. Each part is made when it is needed, and once.
+struct File<'a> {
+    text: &'a str,
+    positions: Option<Positions>,
+    line_starts: Option<Vec<usize>>,
+}
+
+impl<'a> File<'a> {
+    fn new(text: &'a str) -> Self {
+        File { text, positions: None, line_starts: None }
+    }
+
+    fn find(&mut self, place: &Place, target: Target) -> Range<usize> {
+        self.positions.get_or_insert_with(|| Positions::read(self.text)).find(place, target)
+    }
+
+    fn line_starts(&mut self) -> &[usize] {
+        let text = self.text;
+        self.line_starts.get_or_insert_with(|| {
+            [0].into_iter().chain(text.match_indices('\n').map(|(offset, _)| offset + 1)).collect()
+        })
+    }
+
+    fn line_and_column(&mut self, offset: usize) -> (usize, usize) {
+        let line = self.line_starts().partition_point(|start| *start <= offset).max(1);
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0);
+        // The byte order mark is no column.
+        let before = self.text.get(start..offset).unwrap_or("").trim_start_matches('\u{feff}');
+        (line, before.chars().count() + 1)
+    }
+
+    /// The word at a line and column; both begin at 1, and columns count characters.
+    fn word_at(&mut self, line: usize, column: usize) -> Range<usize> {
+        let start = self.line_starts().get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let rest = self.text.get(start..).unwrap_or("");
+        let skipped = usize::from(rest.starts_with('\u{feff}'));
+        let letters = rest.char_indices().nth(column.saturating_sub(1) + skipped);
+        let start = start + letters.map_or(rest.len(), |(offset, _)| offset);
+        let word = self.text.get(start..).unwrap_or("");
+        start..start + word.find(char::is_whitespace).unwrap_or(word.len())
+    }
+}
+
+/// Finds the lines of places, for tools that speak about the spec. A file is parsed when it is first asked about.
+pub struct Lines<'a> {
+    sources: &'a [Source],
+    files: HashMap<String, File<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines in these files.
+    pub fn new(sources: &'a [Source]) -> Self {
+        Lines { sources, files: HashMap::new() }
+    }
+
+    /// The line, from 1, of the key at `place`, or of what is nearest above it.
+    pub fn line(&mut self, place: &Place) -> usize {
+        let source = self.sources.iter().find(|source| source.path == place.file);
+        let text = source.map_or("", |source| source.text.as_str());
+        let file = self.files.entry(place.file.clone()).or_insert_with(|| File::new(text));
+        let start = file.find(place, Target::Key).start;
+        file.line_and_column(start).0
+    }
 }
 
 /// Prints one diagnostic as rustc does, with an excerpt of the file.
@@ -46,16 +123,46 @@ pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let diagnostic = &located.diagnostic;
     let text =
         sources.iter().find(|source| source.path == diagnostic.place.file).map_or("", |source| source.text.as_str());
-    let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule).element(
-        Snippet::source(text)
-            .path(diagnostic.place.file.as_str())
-            .annotation(AnnotationKind::Primary.span(located.span.clone()).label(diagnostic.label.as_str())),
-    );
+    let (line, span) = excerpt(text, located.span.clone());
+    let (window, span) = window(line, span);
+    let annotation = AnnotationKind::Primary.span(span).label(diagnostic.label.as_str());
+    let snippet = Snippet::source(window).line_start(located.line).annotation(annotation);
+    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name());
+    let path = diagnostic.place.file.as_str();
+    let mut group = if window.len() == line.len() {
+        title.element(snippet.path(path))
+    } else {
+        // Columns are those of the whole line.
+        title.element(Origin::path(path).line(located.line).char_column(located.column)).element(snippet)
+    };
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
+}
+
+/// The line of a span, and the span in it: a large file is not searched for every diagnostic.
+fn excerpt(text: &str, span: Range<usize>) -> (&str, Range<usize>) {
+    let start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(span.end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| span.end + at);
+    match text.get(start..end) {
+        Some(line) => (line.trim_end_matches('\r'), span.start - start..span.end - start),
+        None => ("", 0..0),
+    }
+}
+
+/// What is shown of a line that no screen can hold, and the span in it.
+fn window(line: &str, span: Range<usize>) -> (&str, Range<usize>) {
+    const SHOWN: usize = 400;
+    if line.len() <= SHOWN {
+        return (line, span);
+    }
+    let boundary = |at: usize| (0..=at.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+    let start = boundary(span.start.saturating_sub(SHOWN / 4));
+    let end = boundary(start + SHOWN);
+    let shown = line.get(start..end).unwrap_or("");
+    (shown, span.start - start..span.end.min(end).max(span.start) - start)
 }
 
 /// Prints one diagnostic on one line: `file:line:col: message [rule] help: …`.
@@ -78,7 +185,7 @@ pub fn json(located: &[Located]) -> String {
         .iter()
         .map(|located| {
             serde_json::json!({
-                "rule": located.diagnostic.rule,
+                "rule": located.diagnostic.rule.name(),
                 "file": located.diagnostic.place.file,
                 "line": located.line,
                 "column": located.column,
@@ -92,26 +199,9 @@ pub fn json(located: &[Located]) -> String {
     serde_json::Value::Array(list).to_string()
 }
 
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = &text[start..];
-    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(offset, _)| offset)
-}
-
-fn end_of_word(text: &str, start: usize) -> usize {
-    let rest = &text[start..];
-    start + rest.find(char::is_whitespace).unwrap_or(rest.len())
-}
-
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
 /// Only the first line of a node is underlined, without the blanks at its end.
-fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let covered = &text[span.clone()];
+fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
+    let covered = text.get(span.clone()).unwrap_or("");
     let line = covered.lines().next().unwrap_or("").trim_end();
     span.start..span.start + line.len()
 }

@@ -39,12 +39,12 @@ pub use feishu_openapi_runtime::event;
 #[cfg(feature = "testing")]
 pub use feishu_openapi_runtime::testing;
 pub use feishu_openapi_runtime::{
-    Accepts, Call, Core, Details, Either, Error, ErrorCode, FEISHU, FieldViolation,
-    File, HelpLink, Identity, Items, LARKSUITE, MemoryTokenStore, Metadata, Method,
-    Millis, NotATime, Operation, Paged, Pages, Progress, RateLimit, RawRequest,
-    RawResponse, Request, Response, RetryPolicy, Seconds, StoreError, StoredToken,
-    Tenant, TokenStore, Tokens, Transport, Update, User, Violation, Violations,
-    serde_json, transport,
+    Accepts, Call, Constrained, Core, Details, Download, Either, Error, ErrorCode,
+    Event, FEISHU, FieldViolation, File, HelpLink, Identity, Items, LARKSUITE,
+    MemoryTokenStore, Metadata, Method, Millis, NotATime, Operation, Paged, Pages,
+    Progress, QueryValue, RateLimit, RawRequest, RawResponse, Request, Response,
+    RetryPolicy, Seconds, StoreError, StoredToken, Tenant, TokenStore, Tokens,
+    Transport, Update, User, Violation, Violations, serde_json, transport,
 };
 pub use generated::*;
 

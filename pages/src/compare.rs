@@ -3,6 +3,7 @@
 mod flat;
 mod items;
 mod operation;
+mod text;
 mod waivers;
 
 use serde::{Deserialize, Serialize};
@@ -63,9 +64,9 @@ pub struct Comparison {
     pub waived: Vec<Waived>,
     /// Indices of waivers that explain nothing here.
     pub idle_waivers: Vec<usize>,
-    /// Facts of the spec on which the page's table of the answer is silent. Such tables state
-    /// little, and types are shared with requests, so that is no difference; but a fact that no
-    /// page states anywhere is one, and only the caller sees all pages.
+    /// Facts of the spec on which the page is silent and may be: tables of answers state little, and
+    /// what stands in running text (`prose_facts`) may stand on another page that uses the same
+    /// type. A fact that no page states anywhere is a difference, but only the caller sees all pages.
     pub unstated: Vec<Difference>,
 }
 

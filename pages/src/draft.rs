@@ -19,6 +19,7 @@ pub fn draft(page: &Page) -> Option<String> {
     let masked = facts.request.iter().any(|item| item.name == "update_fields");
     let target = facts.request.iter().find(|item| !item.children.is_empty());
     let mut components = Components::default();
+    components.mask = masked.then(|| "update_fields".to_owned());
     components.inline = target.filter(|_| masked).map(|item| item.name.clone());
     let operation = operation(facts, &mut components);
     let method = facts.method.value.to_ascii_lowercase();

@@ -33,12 +33,8 @@ pub fn states(text: &str, claim: &Claim) -> bool {
         Claim::Characters(number) => numbers(text, *number).any(|(_, after)| counts_characters(after)),
         Claim::Number(number) => numbers(text, *number).any(|(before, after)| limits(before, after)),
         Claim::NotEmpty => {
-            ["不能", "不允许", "不可", "不得"].iter().any(|not| {
-                text.match_indices(not).any(|(at, _)| {
-                    let near: String = text[at..].chars().take(7).collect();
-                    near.contains("为空")
-                })
-            }) || ["至少1", "至少 1", "至少一", "最少1"].iter().any(|word| text.contains(word))
+            forbids_empty(text)
+                || ["至少1", "至少 1", "至少一", "最少1", "1个或多个"].iter().any(|word| text.contains(word))
         }
         Claim::Values(values) => !values.is_empty() && values.iter().all(|v| has_word(text, v)),
         Claim::Default(value) => {
@@ -48,6 +44,17 @@ pub fn states(text: &str, claim: &Claim) -> bool {
         Claim::Required => ["必填", "必须", "必传", "不能为空", "required"].iter().any(|word| text.contains(word)),
         Claim::Deprecated => ["废弃", "弃用", "不推荐", "deprecated"].iter().any(|word| text.contains(word)),
     }
+}
+
+/// `不能为空`, `不可将标题设为空`; `不能同时为空` concerns two fields.
+pub(crate) fn forbids_empty(text: &str) -> bool {
+    ["不能", "不允许", "不可", "不得"].iter().any(|not| {
+        text.match_indices(not).any(|(at, _)| {
+            let near = text[at..].chars().take_while(|c| !"，。；、".contains(*c));
+            let near: String = near.take(14).collect();
+            near.contains("为空") && !near.contains("同时")
+        })
+    })
 }
 
 /// Whether the page's running text, of the item or of the page's head, states what the spec says
@@ -62,6 +69,11 @@ pub fn prose_states(page: &Item, head: &str, fact: Fact, spec: &Item) -> bool {
 ///
 /// A guess for people who transcribe a page, no fact.
 pub fn hints(item: &Item) -> Vec<String> {
+    limits_in_text(item).into_iter().map(|(_, words)| words).collect()
+}
+
+/// The same with the numbers.
+pub(crate) fn limits_in_text(item: &Item) -> Vec<(f64, String)> {
     let listed = [&item.min, &item.max, &item.min_length, &item.max_length, &item.min_items, &item.max_items];
     let listed: Vec<f64> = listed.into_iter().flatten().map(|bound| bound.value).collect();
     let text = item.prose.as_str();
@@ -80,7 +92,7 @@ pub fn hints(item: &Item) -> Vec<String> {
         let limit = limits(&text[..start], &text[rest..]);
         if (limit || counts_characters(&text[rest..])) && !listed.contains(&number) {
             let after: String = text[rest..].chars().take(8).collect();
-            hints.push(format!("{before}{}{after}", &text[start..rest]).replace('\n', " "));
+            hints.push((number, format!("{before}{}{after}", &text[start..rest]).replace('\n', " ")));
         }
     }
     hints
@@ -191,7 +203,9 @@ fn limits(before: &str, after: &str) -> bool {
     ];
     let before = last_chars(before, 10);
     let after: String = after.chars().take(5).collect();
-    words.iter().any(|word| before.contains(word)) || after.contains("以内") || after.contains("之内")
+    // `0～54`
+    let range = before.ends_with('～') || after.starts_with('～');
+    range || words.iter().any(|word| before.contains(word)) || after.contains("以内") || after.contains("之内")
 }
 
 /// `个utf8字符`, ` 个字符`, `字`: the unit stands right behind the number.
@@ -244,6 +258,9 @@ mod tests {
         check("目前1个任务", Claim::Number(1.0), false);
         check("一个任务最多只能设置1个提醒", Claim::Number(1.0), true);
         check("50个以内", Claim::Number(50.0), true);
+        check("支持0～54中的一个数字", Claim::Number(0.0), true);
+        check("支持0～54中的一个数字", Claim::Number(54.0), true);
+        check("支持0～54中的一个数字", Claim::Number(4.0), false);
     }
 
     #[test]
@@ -252,6 +269,9 @@ mod tests {
         let page = |prose: &str| Item { prose: prose.to_owned(), ..Item::default() };
         assert!(prose_states(&page("不能为空"), "", Fact::Min, &spec));
         assert!(prose_states(&page("如要更新，不能设为空。"), "", Fact::Min, &spec));
+        assert!(prose_states(&page("不可将任务标题设为空。"), "", Fact::Min, &spec));
+        assert!(prose_states(&page("可以包含1个或多个订阅者"), "", Fact::Min, &spec));
+        assert!(!prose_states(&page("不能重复，可以为空。"), "", Fact::Min, &spec));
         assert!(!prose_states(&page("可以为空"), "", Fact::Min, &spec));
     }
 

@@ -130,6 +130,7 @@ const DRAFT: &str = r##"paths:
                   minItems: 1
                   items:
                     type: string
+                    enum: # TODO(you): the fields that may be named
                   description: # TODO(you): in our words: 改
                   example:
                     - kind

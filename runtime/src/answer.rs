@@ -153,7 +153,9 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
         inner.details = Some(Box::new(Details::read(details)));
     }
     inner.documented = code.and_then(|code| context.operation.error(code, status));
-    let says_retry = inner.documented.is_some_and(|code| code.retry);
+    // Its twin may still be carried out, so it is asked about again.
+    let is_twin = context.operation.keyed && code == Some(codes::SAME_KEY_IN_FLIGHT);
+    let says_retry = is_twin || inner.documented.is_some_and(|code| code.retry);
     let outcome = outcome(&metadata.headers, status, code, says_retry);
     if let Outcome::RateLimited { reset } = outcome {
         inner.retry_after = reset;
@@ -202,6 +204,7 @@ fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
 
 /// What a failure means for the next attempt.
 fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool) -> Outcome {
+    let says_success = code == Some(0);
     let code = code.filter(|code| *code != 0);
     match code {
         Some(codes::MONTHLY_QUOTA) => return Outcome::Refused,
@@ -220,7 +223,8 @@ fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool
         },
         408 | 500..=599 => Outcome::Ambiguous,
         _ if says_retry => Outcome::Ambiguous,
-        // A success that cannot be read was carried out all the same.
+        200..=299 if says_success => Outcome::Unreadable,
+        // Somebody else answered, perhaps after Feishu did its part.
         200..=299 if code.is_none() => Outcome::Ambiguous,
         _ => Outcome::Refused,
     }

@@ -20,7 +20,7 @@ pub const LARKSUITE: &str = "https://open.larksuite.com";
 
 /// Builds a client `C`.
 ///
-/// Without [`custom_app`](Self::custom_app) the client can only call as people.
+/// Without [`custom_app`](Self::custom_app) or [`store_app`](Self::store_app) the client can only call as people.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder<C> {
     app: Option<App>,
@@ -65,6 +65,21 @@ impl<C: From<Core>> ClientBuilder<C> {
         self.app = Some(App {
             id: app_id.into(),
             secret: app_secret.into(),
+            is_store_app: false,
+        });
+        self
+    }
+
+    /// A store (ISV) app, which many tenants install.
+    ///
+    /// Calls as the app are made for one tenant, [`Tenant::new`](crate::Tenant::new);
+    /// each `app_ticket` that Feishu pushes has to be given to
+    /// [`Core::put_app_ticket`].
+    pub fn store_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.app = Some(App {
+            id: app_id.into(),
+            secret: app_secret.into(),
+            is_store_app: true,
         });
         self
     }
@@ -180,7 +195,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             base_url,
             transport,
             tokens: TenantTokens::new(self.app, self.store),
-            budget: Budget::full(),
+            budget: Budget::new(&config.retry),
             config,
             #[cfg(feature = "pacing")]
             pacer: self.pacing.then(crate::pacing::Pacer::new),

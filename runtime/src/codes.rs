@@ -3,10 +3,14 @@
 //! From the [general error codes](https://open.feishu.cn/document/ukTMukTMukTM/ugjM14COyUjL4ITN)
 //! and the [rate limits](https://open.feishu.cn/document/ukTMukTMukTM/uUzN04SN3QjL1cDN).
 
+/// The app ticket of a store app is missing or stale.
+pub(crate) const BAD_TICKET: i64 = 10_012;
 /// No permission, for tasks; HTTP 401 on some v1 pages, and yet no token rejection.
 pub(crate) const TASK_FORBIDDEN: i64 = 1_470_403;
 /// Not found, for tasks.
 pub(crate) const TASK_NOT_FOUND: i64 = 1_470_404;
+/// A request with the same idempotency key is in flight.
+pub(crate) const SAME_KEY_IN_FLIGHT: i64 = 1_470_422;
 /// The quota of the month is used up.
 pub(crate) const MONTHLY_QUOTA: i64 = 99_991_403;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 
+use crate::encode::AsText;
 use crate::file::Files;
-use crate::time::{Millis, Seconds};
 use crate::update::Update;
 
 /// A request, or a part of one, with documented limits.
@@ -230,34 +230,17 @@ pub trait Texts {
     fn each_text(&self, each: &mut EachText<'_>);
 }
 
-macro_rules! texts {
-    ($($ty:ty)*) => {
-        $(impl Texts for $ty {
-            fn each_text(&self, each: &mut EachText<'_>) {
-                each(None, self.as_str());
-            }
-        })*
-    };
+impl<T: AsText> Texts for T {
+    fn each_text(&self, each: &mut EachText<'_>) {
+        each(None, &self.as_text());
+    }
 }
-texts!(String Millis Seconds);
 
 impl<T: AsText> Texts for Vec<T> {
     fn each_text(&self, each: &mut EachText<'_>) {
         for (index, item) in self.iter().enumerate() {
-            each(Some(index), item.as_text());
+            each(Some(index), &item.as_text());
         }
-    }
-}
-
-/// A text that can stand in a list.
-pub trait AsText {
-    /// The text on the wire.
-    fn as_text(&self) -> &str;
-}
-
-impl AsText for String {
-    fn as_text(&self) -> &str {
-        self
     }
 }
 

@@ -11,7 +11,6 @@ use crate::identity::Tenant;
 use crate::operation::Method;
 use crate::raw::RawRequest;
 use crate::retry::{Budget, RetryPolicy};
-use crate::send::Prepared;
 use crate::token::TenantTokens;
 use crate::transport::Transport;
 
@@ -78,6 +77,16 @@ impl Core {
         Ok(token.secret().to_owned())
     }
 
+    /// Keeps the `app_ticket` that Feishu pushes to a store app every hour, in the
+    /// token store.
+    ///
+    /// # Errors
+    ///
+    /// If the token store fails.
+    pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
+        self.0.tokens.put_ticket(self, app_ticket).await
+    }
+
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.0.transport
     }
@@ -94,22 +103,10 @@ impl Core {
         &self.0.config
     }
 
-    /// Waits until the documented rate limits allow the call, if pacing is on.
     #[cfg(feature = "pacing")]
-    pub(crate) async fn pace(&self, call: &Prepared) {
-        use crate::send::Auth;
-
-        if let Some(pacer) = &self.0.pacer {
-            match &call.auth {
-                Auth::Tenant(tenant) => pacer.wait(&call.operation, tenant).await,
-                Auth::User(_) => pacer.wait(&call.operation, &Tenant::default()).await,
-                Auth::None => {}
-            }
-        }
+    pub(crate) fn pacer(&self) -> Option<&crate::pacing::Pacer> {
+        self.0.pacer.as_ref()
     }
-
-    #[cfg(not(feature = "pacing"))]
-    pub(crate) async fn pace(&self, _: &Prepared) {}
 }
 
 impl fmt::Debug for Core {

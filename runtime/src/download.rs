@@ -127,10 +127,11 @@ fn redirect(url: &str, response: &HttpResponse) -> Option<String> {
         return None;
     }
     let location = response.headers.get(LOCATION)?.to_str().ok()?;
-    if location.starts_with("https://") || location.starts_with("http://") {
+    let (scheme, rest) = url.split_once("://")?;
+    // Never from an encrypted connection to one that is not.
+    if location.starts_with("https://") || (scheme == "http" && location.starts_with("http://")) {
         return Some(location.to_owned());
     }
-    let (scheme, rest) = url.split_once("://")?;
     if let Some(other_host) = location.strip_prefix("//") {
         return Some(format!("{scheme}://{other_host}"));
     }
@@ -219,5 +220,30 @@ impl fmt::Debug for Download {
             .field("size", &self.size())
             .field("read", &self.read)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn redirects_lead_to_addresses() {
+        for (url, location, target) in [
+            ("https://a/x", "https://b/y", Some("https://b/y")),
+            ("https://a/x?q", "/y", Some("https://a/y")),
+            ("https://a?q", "//b/y", Some("https://b/y")),
+            ("http://a/x", "http://b/y", Some("http://b/y")),
+            ("https://a/x", "http://b/y", None),
+            ("https://a/x", "file:///y", None),
+        ] {
+            let location = HeaderValue::from_static(location);
+            let headers = HeaderMap::from_iter([(LOCATION, location)]);
+            let body = ResponseBody::from_bytes("");
+            let response = HttpResponse::new(StatusCode::FOUND, headers, body);
+            assert_eq!(redirect(url, &response).as_deref(), target);
+        }
     }
 }

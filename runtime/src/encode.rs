@@ -1,6 +1,7 @@
 //! From a request to the parts of an HTTP message.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -19,6 +20,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
+    // Most names and ids are made of letters, digits, `-` and `_`.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
     utf8_percent_encode(text, ENCODED).into()
 }
 
@@ -27,8 +33,15 @@ pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
 /// Generated code calls one method per field, in the order of the page.
 #[derive(Debug)]
 pub struct Encoder {
+    /// Base URL, the path as far as it is filled in, then the query.
     url: String,
     has_query: bool,
+    /// The path with its parameters in braces.
+    template: Cow<'static, str>,
+    /// How much of the template is in the URL.
+    done: usize,
+    /// Query parameters that came before the path was complete; each with a `&`.
+    early_query: String,
     /// The JSON body without its closing brace.
     json: Option<Vec<u8>>,
     parts: Option<Vec<Part>>,
@@ -52,13 +65,16 @@ pub(crate) enum Part {
 
 impl Encoder {
     /// Begins with the base URL and a path whose parameters stand in braces.
-    pub(crate) fn new(base_url: &str, path: &str) -> Self {
-        let mut url = String::with_capacity(base_url.len() + path.len() + 64);
+    pub(crate) fn new(base_url: &str, path: impl Into<Cow<'static, str>>) -> Self {
+        let template = path.into();
+        let mut url = String::with_capacity(base_url.len() + template.len() + 64);
         url.push_str(base_url);
-        url.push_str(path);
         Encoder {
             url,
             has_query: false,
+            template,
+            done: 0,
+            early_query: String::new(),
             json: None,
             parts: None,
         }
@@ -72,10 +88,9 @@ impl Encoder {
     pub fn path(
         &mut self,
         name: &'static str,
-        value: &(impl AsPath + ?Sized),
+        value: &(impl AsText + ?Sized),
     ) -> Result<(), Error> {
-        let value = value.as_path();
-        self.fill_path(name, &value)
+        self.fill_path(name, &value.as_text())
     }
 
     pub(crate) fn fill_path(&mut self, name: &str, value: &str) -> Result<(), Error> {
@@ -84,26 +99,54 @@ impl Encoder {
                 "`{name}` cannot be a path segment: {value:?}"
             )));
         }
-        let placeholder = format!("{{{name}}}");
-        let Some(start) = self.url.find(&placeholder) else {
+        let value = percent_encode(value);
+        let rest = &self.template[self.done..];
+        let Some(place) = find_parameter(rest, name) else {
             return Err(Error::invalid_request(format!(
                 "the path has no parameter `{name}`"
             )));
         };
-        let end = start + placeholder.len();
-        self.url.replace_range(start..end, &percent_encode(value));
+        let before = &rest[..place.start];
+        if before.contains('{') {
+            // Not the next one: it is filled in where it stands.
+            let place = self.done + place.start..self.done + place.end;
+            self.template.to_mut().replace_range(place, &value);
+        } else {
+            self.url.push_str(before);
+            self.url.push_str(&value);
+            self.done += place.end;
+        }
         Ok(())
     }
 
     /// Adds a query parameter; `None` is left out, a list repeats the key.
     pub fn query(&mut self, name: &str, value: &(impl QueryValue + ?Sized)) {
-        value.put(&mut |text| {
+        value.put(&mut |text| self.query_text(name, text));
+    }
+
+    fn query_text(&mut self, name: &str, text: &str) {
+        let url = if self.complete_path() {
             self.url.push(if self.has_query { '&' } else { '?' });
             self.has_query = true;
-            self.url.push_str(&percent_encode(name));
-            self.url.push('=');
-            self.url.push_str(&percent_encode(text));
-        });
+            &mut self.url
+        } else {
+            self.early_query.push('&');
+            &mut self.early_query
+        };
+        url.push_str(&percent_encode(name));
+        url.push('=');
+        url.push_str(&percent_encode(text));
+    }
+
+    /// Whether every path parameter is filled in; then the whole path is in the URL.
+    fn complete_path(&mut self) -> bool {
+        let rest = &self.template[self.done..];
+        if rest.contains('{') {
+            return false;
+        }
+        self.url.push_str(rest);
+        self.done = self.template.len();
+        true
     }
 
     /// Adds a property of the JSON body; `None` is left out.
@@ -197,12 +240,16 @@ impl Encoder {
     /// # Errors
     ///
     /// If a path parameter was not filled in.
-    pub(crate) fn finish(self) -> Result<(String, EncodedBody), Error> {
-        if let Some(start) = self.url.find('{') {
+    pub(crate) fn finish(mut self) -> Result<(String, EncodedBody), Error> {
+        if !self.complete_path() {
             return Err(Error::invalid_request(format!(
                 "a path parameter is missing: {}",
-                &self.url[start..]
+                &self.template[self.done..]
             )));
+        }
+        if let Some(early) = self.early_query.strip_prefix('&') {
+            self.url.push(if self.has_query { '&' } else { '?' });
+            self.url.push_str(early);
         }
         let body = match (self.json, self.parts) {
             (None, None) => EncodedBody::Empty,
@@ -234,6 +281,21 @@ impl Encoder {
 
     fn parts(&mut self) -> &mut Vec<Part> {
         self.parts.get_or_insert_default()
+    }
+}
+
+/// Where `{name}` stands in a path.
+///
+/// Values that were filled in before have no braces: they are encoded.
+fn find_parameter(path: &str, name: &str) -> Option<Range<usize>> {
+    let mut from = 0;
+    loop {
+        let start = from + path[from..].find('{')?;
+        let rest = path[start + 1..].strip_prefix(name);
+        if rest.is_some_and(|rest| rest.starts_with('}')) {
+            return Some(start..start + name.len() + 2);
+        }
+        from = start + 1;
     }
 }
 
@@ -315,27 +377,39 @@ impl<T: Serialize> Change for Update<T> {
     }
 }
 
-/// A value that can stand in a path.
-pub trait AsPath {
-    /// The value as text.
-    fn as_path(&self) -> Cow<'_, str>;
+/// A value that is one text on the wire: it can stand in a path.
+pub trait AsText {
+    /// The text.
+    fn as_text(&self) -> Cow<'_, str>;
 }
 
-impl AsPath for str {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for str {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl AsPath for String {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for String {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
     }
 }
 
-impl AsPath for i64 {
-    fn as_path(&self) -> Cow<'_, str> {
+impl AsText for i64 {
+    fn as_text(&self) -> Cow<'_, str> {
         Cow::Owned(self.to_string())
+    }
+}
+
+impl AsText for Millis {
+    fn as_text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_str())
+    }
+}
+
+impl AsText for Seconds {
+    fn as_text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_str())
     }
 }
 
@@ -406,5 +480,49 @@ impl<T: QueryValue> QueryValue for Vec<T> {
 impl<T: QueryValue + ?Sized> QueryValue for &T {
     fn put(&self, put: &mut dyn FnMut(&str)) {
         (**self).put(put);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(encode: impl FnOnce(&mut Encoder) -> Result<(), Error>, url: &str) {
+        let mut encoder = Encoder::new("https://host", "/a/{one}/b/{two}");
+        encode(&mut encoder).unwrap();
+        assert_eq!(encoder.finish().unwrap().0, url);
+    }
+
+    #[test]
+    fn the_order_of_calls_does_not_matter() {
+        check(
+            |out| {
+                out.path("one", "1")?;
+                out.path("two", "{2}")?;
+                out.query("q", "x y");
+                Ok(())
+            },
+            "https://host/a/1/b/%7B2%7D?q=x%20y",
+        );
+        check(
+            |out| {
+                out.query("p", &vec![1, 2]);
+                out.path("two", "{one}")?;
+                out.query("q", "x");
+                out.path("one", "1")?;
+                out.query("r", "y");
+                Ok(())
+            },
+            "https://host/a/1/b/%7Bone%7D?r=y&p=1&p=2&q=x",
+        );
+    }
+
+    #[test]
+    fn every_parameter_is_needed_once() {
+        let mut encoder = Encoder::new("https://host", "/a/{one}/b/{two}");
+        encoder.path("one", "1").unwrap();
+        assert!(encoder.path("one", "1").is_err());
+        assert!(encoder.path("three", "1").is_err());
+        assert!(encoder.finish().is_err());
     }
 }

@@ -5,6 +5,15 @@
 //! lists, uploads files and explains errors; it knows no operation.
 //! Applications use the crate `feishu-openapi`, which brings the operations and
 //! re-exports what is needed from here.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `reqwest` (default) | the transport on `reqwest` with rustls |
+//! | `testing` | a scripted transport and a loopback server for tests |
+//! | `pacing` | keeping to the documented rate limits |
+//! | `jiff`, `chrono` | conversions between timestamps and the types of these crates |
 
 #![forbid(unsafe_code)]
 

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::HeaderValue;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::encode::Part;
 use crate::error::Error;
@@ -86,10 +86,12 @@ impl Multipart {
     fn head(&self, part: &Part) -> String {
         let boundary = &self.boundary;
         match part {
-            Part::Text { name, .. } => format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
-                quote(name),
-            ),
+            Part::Text { name, .. } => {
+                format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
+                    quote(name),
+                )
+            }
             Part::File { name, file } => format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\
                  Content-Type: application/octet-stream\r\n\r\n",
@@ -99,25 +101,29 @@ impl Multipart {
         }
     }
 
-    /// Waits for `future` as long as bytes move; `None` if none did for `limit`.
+    /// Waits for `future` as long as bytes move; `None` if none did for `limit`, or
+    /// at the deadline.
     pub(crate) async fn while_moving<F: Future>(
         &self,
         limit: Duration,
+        deadline: Option<Instant>,
         future: F,
     ) -> Option<F::Output> {
         let mut future = std::pin::pin!(future);
-        let mut moved = self.moved.load(Ordering::Relaxed);
-        let mut until = Instant::now() + limit;
         loop {
-            if let Ok(output) = tokio::time::timeout_at(until, future.as_mut()).await {
+            let moved = self.moved.load(Ordering::Relaxed);
+            let stuck = Instant::now().checked_add(limit);
+            let until = [stuck, deadline].into_iter().flatten().min();
+            let Some(until) = until else {
+                return Some(future.await);
+            };
+            if let Ok(output) = timeout_at(until, future.as_mut()).await {
                 return Some(output);
             }
-            let now_moved = self.moved.load(Ordering::Relaxed);
-            if now_moved == moved {
+            let is_stuck = self.moved.load(Ordering::Relaxed) == moved;
+            if is_stuck || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return None;
             }
-            moved = now_moved;
-            until = Instant::now() + limit;
         }
     }
 }

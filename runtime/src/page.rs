@@ -1,6 +1,5 @@
 //! Lists in pages, as lazy streams.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
@@ -75,8 +74,7 @@ pub struct Pages<R: Paged> {
     next: Option<Call<R>>,
     waiting: Option<BoxFuture<'static, Result<R::Response, Error>>>,
     page_token: Option<String>,
-    /// Hashes of the tokens so far: a server that repeats one would never end.
-    seen: HashSet<u64>,
+    cycle: CycleFinder,
     /// Told after the page that it came with.
     failure: Option<Error>,
 }
@@ -88,7 +86,7 @@ impl<R: Paged> Pages<R> {
             next: Some(call),
             waiting: None,
             page_token,
-            seen: HashSet::new(),
+            cycle: CycleFinder::default(),
             failure: None,
         }
     }
@@ -137,7 +135,7 @@ impl<R: Paged> Pages<R> {
             return Ok(page);
         }
         // An empty token would restart at the first page.
-        if page_token.is_empty() || !self.seen.insert(hash(page_token)) {
+        if page_token.is_empty() || self.cycle.closes_with(page_token) {
             let message = "`has_more` is true, but `page_token` is empty or was there before";
             let failure = Error::new(Kind::UnexpectedAnswer, message);
             self.failure = Some(failure.with_operation(R::OPERATION.id));
@@ -150,10 +148,32 @@ impl<R: Paged> Pages<R> {
     }
 }
 
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+/// Finds out in constant memory that page tokens repeat (Brent's algorithm): such
+/// a list would never end.
+#[derive(Debug, Default)]
+struct CycleFinder {
+    /// The hash of an earlier token, replaced after 1, 2, 4, 8, … others.
+    landmark: Option<u64>,
+    steps: u64,
+    limit: u64,
+}
+
+impl CycleFinder {
+    fn closes_with(&mut self, page_token: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        page_token.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.landmark == Some(hash) {
+            return true;
+        }
+        self.steps += 1;
+        if self.steps >= self.limit {
+            self.landmark = Some(hash);
+            self.limit = self.limit.saturating_mul(2).max(1);
+            self.steps = 0;
+        }
+        false
+    }
 }
 
 impl<R: Paged> Stream for Pages<R> {
@@ -253,5 +273,29 @@ impl<R: Paged> fmt::Debug for Items<R> {
             .field("operation", &R::OPERATION.id)
             .field("page_token", &self.page_token)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CycleFinder;
+
+    #[test]
+    fn every_cycle_is_found_and_no_other() {
+        let mut finder = CycleFinder::default();
+        assert!((0..10_000).all(|number| !finder.closes_with(&number.to_string())));
+        for (start, length) in [(0, 1), (0, 2), (1, 3), (100, 7), (5, 100)] {
+            let mut finder = CycleFinder::default();
+            let token = |number: usize| match number {
+                number if number < start => number,
+                number => start + (number - start) % length,
+            };
+            let found = (0..10_000).find(|number| finder.closes_with(&token(*number).to_string()));
+            let found = found.unwrap();
+            assert!(
+                found >= start + length && found <= 4 * (start + length),
+                "{found}"
+            );
+        }
     }
 }

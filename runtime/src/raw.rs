@@ -56,7 +56,7 @@ impl RawRequest {
         RawRequest {
             core: core.clone(),
             method,
-            encoder: Encoder::new(core.base_url(), &path),
+            encoder: Encoder::new(core.base_url(), path.clone()),
             error: check_path(&path).err(),
             path,
             identity: Tenant::default().into(),
@@ -158,7 +158,7 @@ impl RawRequest {
     ) -> Result<Response<T>, Error> {
         let core = self.core.clone();
         let mut decoder = Decoder::any_data();
-        let metadata = core.run(self.prepare()?, &mut decoder).await?;
+        let metadata = core.run(&self.prepare()?, &mut decoder).await?;
         match decoder.into_data() {
             Some(data) => Ok(Response { data, metadata }),
             None => Err(Error::invalid_request("the answer has no data")),
@@ -173,7 +173,7 @@ impl RawRequest {
     pub async fn raw(self) -> Result<RawResponse, Error> {
         let core = self.core.clone();
         let mut decoder = CodeOnly { body: Bytes::new() };
-        let metadata = core.run(self.prepare()?, &mut decoder).await?;
+        let metadata = core.run(&self.prepare()?, &mut decoder).await?;
         let body = decoder.body;
         Ok(RawResponse { body, metadata })
     }

@@ -15,6 +15,8 @@ use std::time::Duration;
 ///   the time that the server says.
 ///
 /// Nothing is repeated beyond the deadline of the call.
+/// All calls of a client share a budget, so that a server in trouble does not get
+/// a multiple of its load: see [`budget`](Self::budget).
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,16 +32,21 @@ pub struct RetryPolicy {
     max_rate_limit_waits: u32,
     first_backoff: Duration,
     max_backoff: Duration,
+    budget: u32,
 }
 
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Default for RetryPolicy {
-    /// Four attempts, ten waits for rate limits, backoff from 0.2 to 10 seconds.
+    /// Four attempts, ten waits for rate limits, backoff from 0.2 to 10 seconds, a
+    /// budget of 100 repetitions.
     fn default() -> Self {
         RetryPolicy {
             max_attempts: 4,
             max_rate_limit_waits: 10,
             first_backoff: Duration::from_millis(200),
             max_backoff: Duration::from_secs(10),
+            budget: 100,
         }
     }
 }
@@ -71,13 +78,24 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest first wait, and the longest wait at all.
+    /// The longest first wait, and the longest wait at all; at most a day.
     ///
     /// Each wait is random between half of and the whole of a time that doubles.
     #[must_use]
     pub fn backoff(mut self, first: Duration, max: Duration) -> Self {
-        self.first_backoff = first;
-        self.max_backoff = max;
+        self.first_backoff = first.min(LONGEST_WAIT);
+        self.max_backoff = max.min(LONGEST_WAIT);
+        self
+    }
+
+    /// How many repetitions the calls of a client have in reserve together.
+    ///
+    /// Each repetition takes one, ten successes give one back; waits for rate limits
+    /// are free. When nothing is left, failures are reported at once.
+    /// It counts in the policy of the client, not in that of a single call.
+    #[must_use]
+    pub fn budget(mut self, repetitions: u32) -> Self {
+        self.budget = repetitions;
         self
     }
 
@@ -107,7 +125,7 @@ impl RetryPolicy {
                 counts.failed += 1;
                 (counts.failed < self.max_attempts).then(|| self.wait(counts.failed))
             }
-            Outcome::TokenRejected | Outcome::Refused => None,
+            Outcome::TokenRejected | Outcome::Refused | Outcome::Unreadable => None,
         }
     }
 }
@@ -132,36 +150,41 @@ pub(crate) enum Outcome {
     TokenRejected,
     /// Not carried out, and will not be.
     Refused,
+    /// Carried out, but the answer is of another shape, and would be again.
+    Unreadable,
 }
 
-/// What is left for retries when much fails: each retry takes from it, each
-/// success gives a little back, so that a server in trouble does not get a
-/// multiple of its load.
+/// What is left for repetitions when much fails, in tenths.
 #[derive(Debug)]
-pub(crate) struct Budget(AtomicU32);
+pub(crate) struct Budget {
+    left: AtomicU32,
+    full: u32,
+}
 
-const BUDGET: u32 = 1000;
-const RETRY_COST: u32 = 10;
-const SUCCESS_GAIN: u32 = 1;
+/// A repetition takes as much as ten successes give back.
+const COST: u32 = 10;
 
 impl Budget {
-    pub(crate) fn full() -> Self {
-        Budget(AtomicU32::new(BUDGET))
+    pub(crate) fn new(policy: &RetryPolicy) -> Self {
+        let full = policy.budget.saturating_mul(COST);
+        Budget {
+            left: AtomicU32::new(full),
+            full,
+        }
     }
 
-    /// Whether a retry is within the budget.
+    /// Whether one more repetition is within the budget.
     pub(crate) fn take(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(RETRY_COST)
-            })
+        let take = |left: u32| left.checked_sub(COST);
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
             .is_ok()
     }
 
     pub(crate) fn give_back(&self) {
         // Full is the normal case; no write then.
-        if self.0.load(Ordering::Relaxed) < BUDGET {
-            self.0.fetch_add(SUCCESS_GAIN, Ordering::Relaxed);
+        if self.left.load(Ordering::Relaxed) < self.full {
+            self.left.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

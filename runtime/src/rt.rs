@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 pub use serde::de::{Deserialize, Deserializer, MapAccess};
 pub use serde::ser::{Serialize, SerializeMap, Serializer};
 
-pub use crate::encode::QueryValue;
+pub use crate::encode::{AsText, QueryValue};
 pub use crate::wire::{
     Object, Value, read_integer, read_object, read_property, read_text, skip_property,
     write_property,

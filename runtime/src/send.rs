@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::answer::{self, Failure};
@@ -107,17 +107,83 @@ impl Prepared {
     }
 }
 
-/// What happened so far; outlives the future that the deadline drops.
+/// What happened so far.
 struct State {
     started: Instant,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
     attempts: u32,
     counts: Counts,
-    /// Sent, and no answer yet.
-    in_flight: bool,
     /// An attempt that ended without a clear answer may have been carried out.
     in_doubt: bool,
     last: Option<Error>,
+}
+
+#[derive(Clone, Copy)]
+struct Deadline {
+    limit: Duration,
+    at: Instant,
+}
+
+impl State {
+    fn new(limit: Option<Duration>) -> Self {
+        let started = Instant::now();
+        // A limit beyond what the clock can count is none.
+        let deadline = limit.and_then(|limit| {
+            let at = started.checked_add(limit)?;
+            Some(Deadline { limit, at })
+        });
+        State {
+            started,
+            deadline,
+            attempts: 0,
+            counts: Counts::default(),
+            in_doubt: false,
+            last: None,
+        }
+    }
+
+    /// Waits for something that comes before or between attempts.
+    async fn in_time<T>(
+        &mut self,
+        future: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match self.deadline {
+            None => future.await,
+            Some(deadline) => match timeout_at(deadline.at, future).await {
+                Ok(result) => result,
+                Err(_) => Err(self.past_deadline(deadline.limit)),
+            },
+        }
+    }
+
+    /// The end of an attempt that begins now and may take so long.
+    fn end_of_attempt(&self, limit: Duration) -> Option<Instant> {
+        let end = Instant::now().checked_add(limit);
+        let deadline = self.deadline.map(|deadline| deadline.at);
+        match (end, deadline) {
+            (Some(end), Some(deadline)) => Some(end.min(deadline)),
+            (end, deadline) => end.or(deadline),
+        }
+    }
+
+    fn out_of_time(&mut self, limit: Duration) -> Error {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline.at => self.past_deadline(deadline.limit),
+            _ => Error::new(
+                Kind::Timeout,
+                format!("no answer within the timeout of {limit:?}"),
+            ),
+        }
+    }
+
+    fn past_deadline(&mut self, limit: Duration) -> Error {
+        let message = format!("no result within the deadline of {limit:?}");
+        let error = Error::new(Kind::Timeout, message);
+        match self.last.take() {
+            Some(last) => error.with_source(last),
+            None => error,
+        }
+    }
 }
 
 /// The token of an attempt, for its header and to drop it when it is rejected.
@@ -141,7 +207,7 @@ impl Core {
     /// Sends a call until it succeeds or is known to fail.
     pub(crate) async fn run(
         &self,
-        call: Prepared,
+        call: &Prepared,
         decoder: &mut dyn Decode,
     ) -> Result<Metadata, Error> {
         let span = tracing::info_span!(
@@ -152,13 +218,12 @@ impl Core {
             log_id = tracing::field::Empty,
             attempts = tracing::field::Empty,
         );
-        let result = self
-            .run_in_time(&call, decoder)
-            .instrument(span.clone())
-            .await;
-        if !span.is_disabled() {
-            record(&span, &result);
+        if span.is_disabled() {
+            return self.run_in_time(call, decoder).await;
         }
+        let attempts = self.run_in_time(call, decoder);
+        let result = attempts.instrument(span.clone()).await;
+        record(&span, &result);
         result
     }
 
@@ -167,31 +232,13 @@ impl Core {
         call: &Prepared,
         decoder: &mut dyn Decode,
     ) -> Result<Metadata, Error> {
-        let started = Instant::now();
         // How long an upload takes depends on its size; only its own deadline cuts it.
         let default = (!call.is_upload())
             .then_some(self.config().deadline)
             .flatten();
-        let limit = call.options.deadline.or(default);
-        let mut state = State {
-            started,
-            deadline: limit.map(|limit| started + limit),
-            attempts: 0,
-            counts: Counts::default(),
-            in_flight: false,
-            in_doubt: false,
-            last: None,
-        };
-        let result = match state.deadline {
-            None => self.attempts(call, decoder, &mut state).await,
-            Some(deadline) => {
-                match timeout_at(deadline, self.attempts(call, decoder, &mut state)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(past_deadline(&mut state, limit.unwrap_or_default())),
-                }
-            }
-        };
-        result.map_err(|error| self.complete(error, call, &state))
+        let mut state = State::new(call.options.deadline.or(default));
+        let result = self.attempts(call, decoder, &mut state).await;
+        result.map_err(|error| complete(error, call, &state))
     }
 
     async fn attempts(
@@ -200,10 +247,10 @@ impl Core {
         decoder: &mut dyn Decode,
         state: &mut State,
     ) -> Result<Metadata, Error> {
-        let mut credential = self.credential(call).await?;
+        let mut credential = self.credential(call, state).await?;
         let mut may_replace_token = true;
         loop {
-            self.pace(call).await;
+            self.pace(call, state).await?;
             let failure = match self.attempt(call, &credential, decoder, state).await {
                 Ok(metadata) => {
                     self.budget().give_back();
@@ -220,7 +267,7 @@ impl Core {
                     may_replace_token = false;
                     self.reject(call, token).await;
                     state.last = Some(error);
-                    credential = self.credential(call).await?;
+                    credential = self.credential(call, state).await?;
                     continue;
                 }
                 _ => self.wait_before_retry(call, outcome, state),
@@ -232,7 +279,7 @@ impl Core {
             state.last = Some(error);
             tokio::time::sleep(wait).await;
             // The token may have expired, or been replaced, meanwhile.
-            credential = self.credential(call).await?;
+            credential = self.credential(call, state).await?;
         }
     }
 
@@ -243,7 +290,8 @@ impl Core {
         outcome: Outcome,
         state: &mut State,
     ) -> Option<Duration> {
-        if outcome == Outcome::Ambiguous && call.has_effects() {
+        let may_be_done = matches!(outcome, Outcome::Ambiguous | Outcome::Unreadable);
+        if may_be_done && call.has_effects() {
             state.in_doubt = true;
             if !call.is_safe_to_repeat(state.started) {
                 return None;
@@ -255,8 +303,8 @@ impl Core {
         let policy = call.options.retry.as_ref().unwrap_or(&self.config().retry);
         let wait = policy.next(outcome, &mut state.counts)?;
         // A wait that ends after the deadline is no use.
-        let end = Instant::now() + wait;
-        if state.deadline.is_some_and(|deadline| end >= deadline) {
+        let end = Instant::now().checked_add(wait)?;
+        if state.deadline.is_some_and(|deadline| end >= deadline.at) {
             return None;
         }
         // The server itself asked for the wait of a rate limit.
@@ -264,7 +312,7 @@ impl Core {
         (is_asked_for || self.budget().take()).then_some(wait)
     }
 
-    async fn credential(&self, call: &Prepared) -> Result<Credential, Error> {
+    async fn credential(&self, call: &Prepared, state: &mut State) -> Result<Credential, Error> {
         match &call.auth {
             Auth::None => Ok(Credential::None),
             Auth::User(user) => match user.header() {
@@ -274,10 +322,37 @@ impl Core {
                 )),
             },
             Auth::Tenant(tenant) => {
-                let token = self.tokens().get(self, tenant).await?;
+                let token = match self.tokens().fresh(tenant) {
+                    Some(token) => token,
+                    None => state.in_time(self.tokens().get(self, tenant)).await?,
+                };
                 Ok(Credential::Shared(token))
             }
         }
+    }
+
+    /// Waits until the documented rate limits allow the call, if pacing is on.
+    #[cfg(feature = "pacing")]
+    async fn pace(&self, call: &Prepared, state: &mut State) -> Result<(), Error> {
+        let Some(pacer) = self.pacer() else {
+            return Ok(());
+        };
+        let own = Tenant::default();
+        let tenant = match &call.auth {
+            Auth::Tenant(tenant) => tenant,
+            Auth::User(_) => &own,
+            Auth::None => return Ok(()),
+        };
+        let wait = async {
+            pacer.wait(&call.operation, tenant).await;
+            Ok(())
+        };
+        state.in_time(wait).await
+    }
+
+    #[cfg(not(feature = "pacing"))]
+    async fn pace(&self, _: &Prepared, _: &mut State) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn reject(&self, call: &Prepared, token: &Token) {
@@ -296,18 +371,21 @@ impl Core {
     ) -> Result<Metadata, Failure> {
         let request = self.http_request(call, credential).await?;
         state.attempts += 1;
-        state.in_flight = true;
         let limit = call.options.timeout.unwrap_or(self.config().timeout);
         let exchange = self.exchange(call, request, credential, decoder, state.attempts);
         let result = match &call.body {
-            PreparedBody::Multipart(multipart) => multipart.while_moving(limit, exchange).await,
-            PreparedBody::Empty | PreparedBody::Json(_) => timeout(limit, exchange).await.ok(),
+            PreparedBody::Multipart(multipart) => {
+                let deadline = state.deadline.map(|deadline| deadline.at);
+                multipart.while_moving(limit, deadline, exchange).await
+            }
+            PreparedBody::Empty | PreparedBody::Json(_) => match state.end_of_attempt(limit) {
+                Some(end) => timeout_at(end, exchange).await.ok(),
+                None => Some(exchange.await),
+            },
         };
-        state.in_flight = false;
         result.unwrap_or_else(|| {
-            let message = format!("no answer within the timeout of {limit:?}");
             Err(Failure {
-                error: Error::new(Kind::Timeout, message),
+                error: state.out_of_time(limit),
                 outcome: Outcome::Ambiguous,
             })
         })
@@ -379,33 +457,19 @@ impl Core {
         request.body = body;
         Ok(request)
     }
-
-    /// Adds what the whole call knows to an error.
-    fn complete(&self, error: Error, call: &Prepared, state: &State) -> Error {
-        let mut error = error.with_operation(call.name());
-        let inner = error.inner_mut();
-        inner.attempts = inner.attempts.max(state.attempts);
-        inner.in_doubt = state.in_doubt;
-        if inner.request_id.is_none() {
-            inner.request_id.clone_from(&call.options.request_id);
-        }
-        inner.idempotency_key.clone_from(&call.idempotency_key);
-        if state.in_doubt && !call.has_effects() {
-            inner.in_doubt = false;
-        }
-        error
-    }
 }
 
-fn past_deadline(state: &mut State, limit: Duration) -> Error {
-    // Without effects, `complete` takes the doubt back.
-    state.in_doubt |= state.in_flight;
-    let message = format!("no result within the deadline of {limit:?}");
-    let error = Error::new(Kind::Timeout, message);
-    match state.last.take() {
-        Some(last) => error.with_source(last),
-        None => error,
+/// Adds what the whole call knows to an error.
+fn complete(error: Error, call: &Prepared, state: &State) -> Error {
+    let mut error = error.with_operation(call.name());
+    let inner = error.inner_mut();
+    inner.attempts = inner.attempts.max(state.attempts);
+    inner.in_doubt = state.in_doubt;
+    if inner.request_id.is_none() {
+        inner.request_id.clone_from(&call.options.request_id);
     }
+    inner.idempotency_key.clone_from(&call.idempotency_key);
+    error
 }
 
 fn record(span: &tracing::Span, result: &Result<Metadata, Error>) {

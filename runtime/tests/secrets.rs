@@ -74,6 +74,8 @@ async fn nothing_secret_is_ever_printed() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
@@ -118,7 +120,13 @@ async fn nothing_secret_is_ever_printed() {
         }
     }
     printed += &String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let span = "feishu.call{operation=\"task.v2.task.delete\" status=200 code=0 \
+                attempts=1 log_id=\"20260101000000TESTLOGID\"}";
     assert!(printed.contains("feishu.call"), "the log is empty");
+    assert!(
+        printed.contains(span),
+        "no span of a call with all its fields"
+    );
     assert!(printed.contains("***"));
     for secret in SECRETS {
         assert!(!printed.contains(secret), "{secret} in {printed}");

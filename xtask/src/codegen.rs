@@ -17,7 +17,8 @@ const CLIENT: &str = "generated/src/generated";
 const EXAMPLES: &str = "tests/examples";
 
 /// The page that holds the table of rules, and the lines between which it stands.
-const RULES: (&str, &str, &str) = ("spec/README.md", "<!-- rules: written by cargo xtask codegen -->\n", "<!-- end of rules -->");
+const RULES: (&str, &str, &str) =
+    ("spec/README.md", "<!-- rules: written by cargo xtask codegen -->\n", "<!-- end of rules -->");
 
 /// Writes what changed, or with `check` says what would.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {

@@ -52,3 +52,18 @@ pub(crate) fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) -> io::Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_named_with_their_line() {
+        let folder = std::env::temp_dir().join(format!("xtask-files-{}", std::process::id()));
+        fs::create_dir_all(folder.join("spec")).expect("the folder of the test can be made");
+        fs::write(folder.join("spec/bad.yaml"), b"a: b\nc: \xff\n").expect("the file of the test can be written");
+        let error = read_all(&folder).map_err(|error| error.to_string());
+        fs::remove_dir_all(&folder).expect("the folder of the test can be removed");
+        assert_eq!(error, Err("spec/bad.yaml:2: this is not UTF-8; save the file as UTF-8".to_owned()));
+    }
+}

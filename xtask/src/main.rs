@@ -1,10 +1,15 @@
 //! The tasks of this repository; `cargo xtask help` lists them.
 
+mod bench;
+mod bundle;
 mod ci;
 mod codegen;
 mod diff;
+mod docs;
 mod files;
+mod lint;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,8 +30,24 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write one self-contained OpenAPI document for each service version, as JSON and YAML.
+    Bundle {
+        /// Where to; made if it does not exist.
+        #[arg(long, default_value = "target/bundle")]
+        out: PathBuf,
+    },
+    /// List everything that is wrong in spec/, and fail if anything is.
+    Lint(lint::Options),
     /// Say what changed in spec/ for users of the client: breaking, additive, documentation.
     Diff(diff::Arguments),
+    /// Measure, and print a table for BENCHMARKS.md.
+    Bench {
+        /// What to measure.
+        what: bench::Bench,
+    },
+    /// Hold Feishu's documentation pages against spec/.
+    #[command(subcommand)]
+    Docs(docs::Docs),
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -35,7 +56,11 @@ fn main() -> ExitCode {
     let root = files::root();
     let outcome = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Bundle { out } => bundle::run(&root, &out),
+        Task::Lint(options) => lint::run(&root, &options),
         Task::Diff(arguments) => return diff::run(&root, &arguments),
+        Task::Bench { what } => bench::run(&root, what),
+        Task::Docs(docs) => docs::run(&root, docs),
         Task::Ci => ci::run(&root),
     };
     match outcome {

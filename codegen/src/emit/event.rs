@@ -1,31 +1,21 @@
 //! One event: its content, and its name on the wire.
 
-use quote::quote;
-
-use super::fields::{declaration, object, word};
+use super::fields::{declaration, object};
 use super::{docs, print};
 use crate::ir::Event;
 
 /// The parts of a file that define one event.
 pub(crate) fn definition(event: &Event) -> Vec<String> {
-    let name = word(&event.name);
-    let (event_type, alias) = (&event.event_type, &event.page.title);
-    let docs = docs::attributes(&docs::event(event));
-    let declarations = event.fields.iter().map(declaration);
+    let attributes = [
+        format!("doc(alias = {:?})", event.page.title),
+        format!("doc(alias = {:?})", event.event_type),
+        "derive(Clone, Debug, Default, PartialEq)".to_owned(),
+        "non_exhaustive".to_owned(),
+    ];
+    let declarations: String = event.fields.iter().map(declaration).collect();
     vec![
-        print::item(quote! {
-            #docs
-            #[doc(alias = #alias)]
-            #[doc(alias = #event_type)]
-            #[derive(Clone, Debug, Default, PartialEq)]
-            #[non_exhaustive]
-            pub struct #name { #(#declarations),* }
-        }),
+        print::structure(&docs::event(event), &attributes, &event.name, &declarations),
         object(&event.name, &event.fields),
-        print::item(quote! {
-            impl rt::Event for #name {
-                const TYPE: &'static str = #event_type;
-            }
-        }),
+        format!("impl rt::Event for {} {{\n    const TYPE: &'static str = {:?};\n}}\n", event.name, event.event_type),
     ]
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use super::docs;
 use crate::ir::{Api, Field, Limits, Number, Operation, Presence, Type, TypeDef, TypePath};
@@ -40,11 +39,9 @@ pub(crate) fn field_ty(field: &Field) -> String {
 }
 
 /// The declaration of a public field.
-pub(crate) fn declaration(field: &Field) -> TokenStream {
-    let docs = docs::attributes(&docs::field(field));
-    let name = word(&field.ident.0);
-    let ty = word(&field_ty(field));
-    quote!(#docs pub #name: #ty)
+pub(crate) fn declaration(field: &Field) -> String {
+    let docs = super::print::docs("    ", &docs::field(field));
+    format!("{docs}    pub {}: {},\n", field.ident.0, field_ty(field))
 }
 
 /// How `builder!` takes a value: `into String`, `each TaskMember`, `i64`.
@@ -123,51 +120,47 @@ impl Constrained {
     }
 
     /// The calls that check one field.
-    fn checks(&self, field: &Field) -> Vec<TokenStream> {
-        let (name, ident) = (&field.name, word(&field.ident.0));
+    fn checks(&self, field: &Field) -> Vec<String> {
+        let (name, ident) = (&field.name, &field.ident.0);
         let mut checks = Vec::new();
         let item = match &field.ty {
             Type::List(item) => {
                 let limits = &field.limits;
                 if let Some(range) = range(limits.min_items, limits.max_items) {
-                    checks.push(quote!(check.items(#name, &self.#ident, #range);));
+                    checks.push(format!("        check.items({name:?}, &self.{ident}, {range});\n"));
                 }
                 if limits.unique_items {
-                    checks.push(quote!(check.unique(#name, &self.#ident);));
+                    checks.push(format!("        check.unique({name:?}, &self.{ident});\n"));
                 }
                 &**item
             }
             other => other,
         };
         for limits in [&field.limits, &field.item_limits] {
-            checks.extend(value_checks(item, limits, name, &ident));
+            checks.extend(value_checks(item, limits, name, ident));
         }
         if let Type::Struct(path) = item
             && self.has(path)
         {
-            checks.push(quote!(check.nested(#name, &self.#ident);));
+            checks.push(format!("        check.nested({name:?}, &self.{ident});\n"));
         }
         checks
     }
 
     /// The implementation of `Constrained` for a type; nothing is demanded of fields that are no part of it.
-    pub(crate) fn implementation(&self, name: &str, fields: &[&Field]) -> TokenStream {
-        let name = word(name);
-        let checks: Vec<TokenStream> = fields.iter().flat_map(|field| self.checks(field)).collect();
+    pub(crate) fn implementation(&self, name: &str, fields: &[&Field]) -> String {
+        let checks: String = fields.iter().flat_map(|field| self.checks(field)).collect();
         if checks.is_empty() {
-            return quote!(impl rt::Constrained for #name {});
+            return format!("impl rt::Constrained for {name} {{}}\n");
         }
-        quote! {
-            impl rt::Constrained for #name {
-                fn constraints(&self, check: &mut rt::Checker) {
-                    #(#checks)*
-                }
-            }
-        }
+        super::print::laid_out(format!(
+            "impl rt::Constrained for {name} {{\n    \
+             fn constraints(&self, check: &mut rt::Checker) {{\n{checks}    }}\n}}\n"
+        ))
     }
 
     /// The checks of a request: the names in an update mask are ours.
-    pub(crate) fn request(&self, operation: &Operation) -> TokenStream {
+    pub(crate) fn request(&self, operation: &Operation) -> String {
         let masks: BTreeSet<&str> = super::operation::masks(operation).map(|mask| mask.fields.name.as_str()).collect();
         let fields: Vec<&Field> =
             operation.request_fields().filter(|field| !masks.contains(field.name.as_str())).collect();
@@ -175,15 +168,15 @@ impl Constrained {
     }
 }
 
-fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &TokenStream) -> Vec<TokenStream> {
+fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &str) -> Vec<String> {
     let mut checks = Vec::new();
     match ty {
         Type::String => {
             if let Some(range) = range(limits.min_length, limits.max_length) {
-                checks.push(quote!(check.length(#name, &self.#ident, #range);));
+                checks.push(format!("        check.length({name:?}, &self.{ident}, {range});\n"));
             }
             if let Some(pattern) = &limits.pattern {
-                checks.push(quote!(check.pattern(#name, &self.#ident, #pattern);));
+                checks.push(format!("        check.pattern({name:?}, &self.{ident}, {pattern:?});\n"));
             }
         }
         Type::Integer => {
@@ -192,7 +185,7 @@ fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &TokenStream) -> 
                 Number::Float(value) => value as i64,
             };
             if let Some(range) = range(limits.minimum.map(bound), limits.maximum.map(bound)) {
-                checks.push(quote!(check.range(#name, &self.#ident, #range);));
+                checks.push(format!("        check.range({name:?}, &self.{ident}, {range});\n"));
             }
         }
         Type::Number => {
@@ -201,12 +194,12 @@ fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &TokenStream) -> 
                 Number::Float(value) => value,
             };
             if let Some(range) = range(limits.minimum.map(bound), limits.maximum.map(bound)) {
-                checks.push(quote!(check.range_f64(#name, &self.#ident, #range);));
+                checks.push(format!("        check.range_f64({name:?}, &self.{ident}, {range});\n"));
             }
         }
         Type::File => {
             if let Some(bytes) = limits.max_bytes {
-                checks.push(quote!(check.max_bytes(#name, &self.#ident, #bytes);));
+                checks.push(format!("        check.max_bytes({name:?}, &self.{ident}, {bytes}u64);\n"));
             }
         }
         _ => {}
@@ -215,12 +208,12 @@ fn value_checks(ty: &Type, limits: &Limits, name: &str, ident: &TokenStream) -> 
 }
 
 /// `1..=100`, `..=100` or `1..`.
-fn range<T: std::fmt::Debug>(min: Option<T>, max: Option<T>) -> Option<TokenStream> {
+fn range<T: std::fmt::Debug>(min: Option<T>, max: Option<T>) -> Option<String> {
     let text = match (min, max) {
         (None, None) => return None,
         (Some(min), Some(max)) => format!("{min:?}..={max:?}"),
         (Some(min), None) => format!("{min:?}.."),
         (None, Some(max)) => format!("..={max:?}"),
     };
-    Some(word(&text))
+    Some(text)
 }

@@ -186,14 +186,14 @@ fn handle(resource: &Resource) -> [String; 2] {
         "The calls of `{}`; from [`Service::{}`](super::Service::{}).",
         resource.name, resource.name, resource.name
     ));
-    let methods = resource.operations.iter().map(operation::method);
+    let methods: String = resource.operations.iter().map(operation::method).collect();
     [
         print::item(quote! {
             #docs
             #[derive(Clone, Copy, Debug)]
             pub struct Resource<'a, I>(pub(super) &'a Client<I>);
         }),
-        print::item(quote!(impl<I: rt::Identity> Resource<'_, I> { #(#methods)* })),
+        print::laid_out(format!("impl<I: rt::Identity> Resource<'_, I> {{\n{methods}}}\n")),
     ]
 }
 
@@ -237,10 +237,8 @@ fn imports(module: &Module, used: &BTreeSet<TypePath>) -> String {
 }
 
 fn use_line(path: &str, names: &[&str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| word(name)).collect();
-    let path = word(path);
-    match &names[..] {
-        [name] => print::item(quote!(use #path::#name;)),
-        names => print::item(quote!(use #path::{#(#names),*};)),
+    match names {
+        [name] => print::laid_out(format!("use {path}::{name};\n")),
+        names => print::laid_out(format!("use {path}::{{{}}};\n", names.join(", "))),
     }
 }

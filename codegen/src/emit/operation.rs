@@ -1,10 +1,7 @@
 //! One operation: its request, how it is sent, its answer.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-
 use super::docs;
-use super::fields::{Constrained, builder, declaration, word};
+use super::fields::{Constrained, builder, declaration};
 use super::print;
 use super::types::{answer, is_comparable};
 use crate::ir::{Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, Period, Presence, UpdateMask};
@@ -16,11 +13,11 @@ const ERRORS: &str = "rt::error_codes! {}";
 pub(crate) fn definition(operation: &Operation, constrained: &Constrained) -> Vec<String> {
     let fields: Vec<&Field> = operation.request_fields().collect();
     let mut parts = vec![
-        print::item(request_struct(operation, &fields)),
+        request_struct(operation, &fields),
         builder(&operation.request, &fields),
         request_trait(operation),
         accepts(operation),
-        print::item(constrained.request(operation)),
+        constrained.request(operation),
     ];
     parts.extend(operation.paging.as_ref().map(|paging| paged(operation, paging)));
     parts.extend(answer(&operation.response, &operation.answer_description, &operation.answer));
@@ -39,80 +36,66 @@ pub(crate) fn masks(operation: &Operation) -> impl Iterator<Item = &UpdateMask> 
     })
 }
 
-fn request_struct(operation: &Operation, fields: &[&Field]) -> TokenStream {
-    let name = word(&operation.request);
-    let docs = docs::attributes(&docs::operation(operation));
-    let alias = &operation.page.title;
-    let declarations = fields.iter().map(|field| declaration(field));
-    let mut derives = vec![quote!(Clone), quote!(Debug)];
+fn request_struct(operation: &Operation, fields: &[&Field]) -> String {
+    let mut derives = vec!["Clone", "Debug"];
     if !fields.iter().any(|field| field.presence == Presence::Required) {
-        derives.push(quote!(Default));
+        derives.push("Default");
     }
     if is_comparable(fields.iter().copied()) {
-        derives.push(quote!(PartialEq));
+        derives.push("PartialEq");
     }
-    quote! {
-        #docs
-        #[doc(alias = #alias)]
-        #[derive(#(#derives),*)]
-        pub struct #name { #(#declarations),* }
-    }
+    let attributes = [alias(operation), format!("derive({})", derives.join(", "))];
+    let declarations: String = fields.iter().map(|field| declaration(field)).collect();
+    print::structure(&docs::operation(operation), &attributes, &operation.request, &declarations)
+}
+
+fn alias(operation: &Operation) -> String {
+    format!("doc(alias = {:?})", operation.page.title)
 }
 
 fn request_trait(operation: &Operation) -> String {
-    let name = word(&operation.request);
-    let response = word(&operation.response);
-    let (id, path, page) = (&operation.id, &operation.path, &operation.page.url);
-    let method = format_ident!("{}", verb(operation.http));
     let tokens = match (operation.tokens.tenant, operation.tokens.user) {
-        (true, true) => quote!(rt::Tokens::BOTH),
-        (true, false) => quote!(rt::Tokens::TENANT),
-        (false, true) => quote!(rt::Tokens::USER),
-        (false, false) => quote!(rt::Tokens::NONE),
+        (true, true) => "BOTH",
+        (true, false) => "TENANT",
+        (false, true) => "USER",
+        (false, false) => "NONE",
     };
-    let scopes = &operation.scopes;
-    let rate_limits = operation.rate_limits.iter().map(|limit| {
-        let requests = proc_macro2::Literal::i64_unsuffixed(limit.requests);
-        match limit.per {
-            Period::Second => quote!(rt::RateLimit::per_second(#requests)),
-            Period::Minute => quote!(rt::RateLimit::per_minute(#requests)),
-        }
+    let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("{scope:?}")).collect();
+    let limits = operation.rate_limits.iter().map(|limit| match limit.per {
+        Period::Second => format!("rt::RateLimit::per_second({})", limit.requests),
+        Period::Minute => format!("rt::RateLimit::per_minute({})", limit.requests),
     });
-    let repeatable = operation.repeatable.is_some().then(|| quote!(repeatable: true,));
-    let keyed = operation.idempotency_key.is_some().then(|| quote!(keyed: true,));
+    let mut text = format!(
+        "impl rt::Request for {} {{\n    const OPERATION: &'static rt::Operation = &rt::Operation {{\n",
+        operation.request
+    );
+    text.push_str(&format!("        id: {:?},\n", operation.id));
+    text.push_str(&format!("        method: rt::Method::{},\n", verb(operation.http)));
+    text.push_str(&format!("        path: {:?},\n", operation.path));
+    text.push_str(&format!("        page: {:?},\n", operation.page.url));
+    text.push_str(&format!("        tokens: rt::Tokens::{tokens},\n"));
+    text.push_str(&print::slice("scopes", &scopes));
+    text.push_str(&print::slice("rate_limits", &limits.collect::<Vec<_>>()));
+    let (repeatable, keyed) = (operation.repeatable.is_some(), operation.idempotency_key.is_some());
+    if repeatable {
+        text.push_str("        repeatable: true,\n");
+    }
+    if keyed {
+        text.push_str("        keyed: true,\n");
+    }
+    text.push_str(&format!("        errors: {ERRORS},\n"));
     // What is not said stays at its default; clippy objects when everything is said.
-    let rest = (repeatable.is_none() || keyed.is_none()).then(|| quote!(..rt::Operation::DEFAULT));
-    let encode = encode(operation);
-    let key = operation.idempotency_key.as_ref().map(|key| {
-        let key = word(&key.0);
-        quote! {
-            fn idempotency_key(&mut self) -> Option<&mut Option<String>> {
-                Some(&mut self.#key)
-            }
-        }
-    });
-    let errors = word(ERRORS);
-    let text = print::item(quote! {
-        impl rt::Request for #name {
-            const OPERATION: &'static rt::Operation = &rt::Operation {
-                id: #id,
-                method: rt::Method::#method,
-                path: #path,
-                page: #page,
-                tokens: #tokens,
-                scopes: &[#(#scopes),*],
-                rate_limits: &[#(#rate_limits),*],
-                #repeatable
-                #keyed
-                errors: #errors,
-                #rest
-            };
-            type Response = #response;
-            #encode
-            #key
-        }
-    });
-    text.replace(ERRORS, &error_table(&operation.errors))
+    if !(repeatable && keyed) {
+        text.push_str("        ..rt::Operation::DEFAULT\n");
+    }
+    text.push_str(&format!("    }};\n    type Response = {};\n", operation.response));
+    text.push_str(&encode(operation));
+    if let Some(key) = &operation.idempotency_key {
+        text.push_str("    fn idempotency_key(&mut self) -> Option<&mut Option<String>> {\n");
+        text.push_str(&format!("        Some(&mut self.{})\n    }}\n", key.0));
+    }
+    text.push_str("}\n");
+    print::laid_out(text).replace(ERRORS, &error_table(&operation.errors))
 }
 
 fn error_table(errors: &[ErrorCode]) -> String {
@@ -136,57 +119,48 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn encode(operation: &Operation) -> TokenStream {
-    let infallible = |method: &str, field: &Field| {
-        let (method, name, ident) = (word(method), &field.name, word(&field.ident.0));
-        quote!(out.#method(#name, &self.#ident);)
-    };
-    let fallible = |method: &str, field: &Field| {
-        let (method, name, ident) = (word(method), &field.name, word(&field.ident.0));
-        quote!(out.#method(#name, &self.#ident)?;)
-    };
-    let mut calls: Vec<TokenStream> = Vec::new();
+fn encode(operation: &Operation) -> String {
+    let infallible =
+        |method: &str, field: &Field| format!("        out.{method}({:?}, &self.{});\n", field.name, field.ident.0);
+    let fallible =
+        |method: &str, field: &Field| format!("        out.{method}({:?}, &self.{})?;\n", field.name, field.ident.0);
+    let mut calls = String::new();
     calls.extend(operation.path_parameters.iter().map(|field| fallible("path", field)));
     calls.extend(operation.query.iter().map(|field| infallible("query", field)));
     match &operation.body {
         Body::None => {}
         Body::Json(fields) => {
-            calls.push(quote!(out.json_body();));
+            calls.push_str("        out.json_body();\n");
             calls.extend(fields.iter().map(|field| match field {
                 BodyField::Plain(field) => fallible("field", field),
                 BodyField::Masked(mask) => masked(mask),
             }));
         }
         Body::Multipart(fields) => {
-            calls.push(quote!(out.multipart_body();));
+            calls.push_str("        out.multipart_body();\n");
             calls.extend(fields.iter().map(|field| {
                 let is_file = !is_comparable(std::iter::once(field));
                 infallible(if is_file { "files" } else { "part" }, field)
             }));
         }
     }
-    let out = if calls.is_empty() { quote!(_) } else { quote!(out) };
-    quote! {
-        fn encode(&self, #out: &mut rt::Encoder) -> Result<(), rt::Error> {
-            #(#calls)*
-            Ok(())
-        }
-    }
+    let out = if calls.is_empty() { "_" } else { "out" };
+    format!(
+        "    fn encode(&self, {out}: &mut rt::Encoder) -> Result<(), rt::Error> {{\n{calls}        Ok(())\n    }}\n"
+    )
 }
 
-fn masked(mask: &UpdateMask) -> TokenStream {
-    let (target, names, list) = (&mask.target, &mask.fields.name, word(&mask.fields.ident.0));
-    let calls = mask.values.iter().map(|field| {
-        let (name, ident) = (&field.name, word(&field.ident.0));
-        quote!(values.field(#name, &self.#ident)?;)
-    });
-    quote! {
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            #(#calls)*
-            Ok(())
-        };
-        out.masked(#target, #names, self.#list.as_deref(), values)?;
-    }
+fn masked(mask: &UpdateMask) -> String {
+    let calls = mask
+        .values
+        .iter()
+        .map(|field| format!("            values.field({:?}, &self.{})?;\n", field.name, field.ident.0));
+    let calls: String = calls.collect();
+    format!(
+        "        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {{\n{calls}            Ok(())\n        }};\n        \
+         out.masked({:?}, {:?}, self.{}.as_deref(), values)?;\n",
+        mask.target, mask.fields.name, mask.fields.ident.0
+    )
 }
 
 fn accepts(operation: &Operation) -> String {
@@ -208,21 +182,17 @@ fn paged(operation: &Operation, paging: &Paging) -> String {
 }
 
 /// The method of the resource that makes the call.
-pub(crate) fn method(operation: &Operation) -> TokenStream {
-    let name = word(&operation.method.0);
-    let request = word(&operation.request);
-    let docs = docs::attributes(&format!("{}: [`{}`].", docs::prose(&operation.summary), operation.request));
-    let alias = &operation.page.title;
-    quote! {
-        #docs
-        #[doc(alias = #alias)]
-        pub fn #name(&self, request: #request) -> rt::Call<#request>
-        where
-            #request: rt::Accepts<I>,
-        {
-            self.0.call(request)
-        }
-    }
+pub(crate) fn method(operation: &Operation) -> String {
+    let request = &operation.request;
+    let docs = format!("{}: [`{request}`].", docs::prose(&operation.summary));
+    let mut text = print::docs("    ", &docs);
+    text.push_str(&format!("    #[{}]\n", alias(operation)));
+    let parameters = ["&self", &format!("request: {request}")];
+    text.push_str(&print::signature(&operation.method.0, &parameters, &format!("rt::Call<{request}>")));
+    text.push_str(&format!(
+        "    where\n        {request}: rt::Accepts<I>,\n    {{\n        self.0.call(request)\n    }}\n"
+    ));
+    text
 }
 
 fn verb(method: HttpMethod) -> &'static str {

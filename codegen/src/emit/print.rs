@@ -2,16 +2,81 @@
 
 use proc_macro2::TokenStream;
 
+/// The width at which the printer breaks lines.
+const WIDTH: usize = 89;
+
+/// An item that is written as the printer would write it, as most of ours are: parsing and printing take more time
+/// than all the rest of the generator. Where a line turns out too long, the printer decides after all.
+pub(crate) fn laid_out(text: String) -> String {
+    let fixed = |line: &str| {
+        ["id: \"", "path: \"", "page: \"", "/// ", "#[doc"].iter().any(|start| line.trim_start().starts_with(start))
+    };
+    if text.lines().all(|line| line.len() <= WIDTH || fixed(line)) {
+        return spaced(&text);
+    }
+    match text.parse() {
+        Ok(tokens) => item(tokens),
+        Err(_) => text,
+    }
+}
+
+/// `/// ` lines.
+pub(crate) fn docs(indent: &str, text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.trim_end().lines() {
+        let line = line.trim_end();
+        out.push_str(indent);
+        out.push_str(if line.is_empty() { "///" } else { "/// " });
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// A struct with public fields: the lines of its fields with their docs.
+pub(crate) fn structure(docs: &str, attributes: &[String], name: &str, fields: &str) -> String {
+    let mut text = self::docs("", docs);
+    for attribute in attributes {
+        text.push_str(&format!("#[{attribute}]\n"));
+    }
+    text.push_str(&format!("pub struct {name} {{"));
+    if !fields.is_empty() {
+        text.push('\n');
+        text.push_str(fields);
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// `name: &[a, b],` in a constant, one element on each line if it is long.
+pub(crate) fn slice(name: &str, elements: &[String]) -> String {
+    let line = format!("        {name}: &[{}],\n", elements.join(", "));
+    if line.trim_end().len() <= WIDTH {
+        return line;
+    }
+    let elements: String = elements.iter().map(|element| format!("            {element},\n")).collect();
+    format!("        {name}: &[\n{elements}        ],\n")
+}
+
+/// The first line of a method, one parameter on each line if it is long.
+pub(crate) fn signature(name: &str, parameters: &[&str], result: &str) -> String {
+    let line = format!("    pub fn {name}({}) -> {result}", parameters.join(", "));
+    if line.len() <= WIDTH {
+        return line + "\n";
+    }
+    let parameters: String = parameters.iter().map(|parameter| format!("        {parameter},\n")).collect();
+    format!("    pub fn {name}(\n{parameters}    ) -> {result}\n")
+}
+
 /// Formats one item.
 pub(crate) fn item(tokens: TokenStream) -> String {
-    let text = tokens.to_string();
     match syn::parse2::<syn::Item>(tokens) {
         Ok(item) => {
             let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
             spaced(&prettyplease::unparse(&file))
         }
-        // A bug of ours; the compiler of the generated crate explains it better than we could.
-        Err(_) => text,
+        // A bug of ours, to be seen where the generated crate is compiled.
+        Err(error) => format!("compile_error!({:?});\n", error.to_string()),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Structs and enums.
 
-use quote::quote;
-
 use super::docs;
-use super::fields::{Constrained, builder, declaration, object, word};
+use super::fields::{Constrained, builder, declaration, object};
 use super::print;
 use crate::ir::{Enum, Field, Struct, Type, TypeDef, TypePath, Values, Variant};
+
+const DERIVES: &str = "derive(Clone, Debug, Default, PartialEq)";
 
 /// The parts of a file that define one type.
 pub(crate) fn definition(path: &TypePath, definition: &TypeDef, constrained: &Constrained) -> Vec<String> {
@@ -16,24 +16,21 @@ pub(crate) fn definition(path: &TypePath, definition: &TypeDef, constrained: &Co
 }
 
 fn structure(path: &TypePath, definition: &Struct, constrained: &Constrained) -> Vec<String> {
-    let name = word(&definition.name);
-    let docs = docs::attributes(&described(&definition.description, &definition.name));
-    let fields = definition.fields.iter().map(declaration);
-    let open = if definition.usage.request { quote!() } else { quote!(#[non_exhaustive]) };
+    let docs = described(&definition.description, &definition.name);
+    let fields: String = definition.fields.iter().map(declaration).collect();
+    let mut attributes = vec![DERIVES.to_owned()];
+    if !definition.usage.request {
+        attributes.push("non_exhaustive".to_owned());
+    }
     let mut parts = vec![
-        print::item(quote! {
-            #docs
-            #[derive(Clone, Debug, Default, PartialEq)]
-            #open
-            pub struct #name { #(#fields),* }
-        }),
+        print::structure(&docs, &attributes, &definition.name, &fields),
         object(&definition.name, &definition.fields),
     ];
     if definition.usage.request {
         let fields: Vec<&Field> = definition.fields.iter().collect();
         parts.push(builder(&definition.name, &fields));
         if constrained.has(path) {
-            parts.push(print::item(constrained.implementation(&definition.name, &fields)));
+            parts.push(constrained.implementation(&definition.name, &fields));
         }
     }
     parts
@@ -41,18 +38,9 @@ fn structure(path: &TypePath, definition: &Struct, constrained: &Constrained) ->
 
 /// A struct that only one operation answers.
 pub(crate) fn answer(name: &str, description: &str, fields: &[Field]) -> Vec<String> {
-    let ident = word(name);
-    let docs = docs::attributes(&described(description, name));
-    let declarations = fields.iter().map(declaration);
-    vec![
-        print::item(quote! {
-            #docs
-            #[derive(Clone, Debug, Default, PartialEq)]
-            #[non_exhaustive]
-            pub struct #ident { #(#declarations),* }
-        }),
-        object(name, fields),
-    ]
+    let declarations: String = fields.iter().map(declaration).collect();
+    let attributes = [DERIVES.to_owned(), "non_exhaustive".to_owned()];
+    vec![print::structure(&described(description, name), &attributes, name, &declarations), object(name, fields)]
 }
 
 fn described(description: &str, name: &str) -> String {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Tree;
+use crate::diagnostic::Place;
 
 /// One file that passed the grammar.
 pub(crate) struct Document {
@@ -35,6 +36,16 @@ impl Documents {
 
     pub(crate) fn is_broken(&self, path: &str) -> bool {
         self.broken.contains(path)
+    }
+
+    /// The tree at a place.
+    pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
+        self.get(&place.file)?.tree.at(place)
+    }
+
+    /// Whether anything stands at a place.
+    pub(crate) fn exists(&self, place: &Place) -> bool {
+        self.at(place).is_some()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {

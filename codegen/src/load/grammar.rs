@@ -6,17 +6,32 @@
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     Text,
+    /// One of some words.
+    Word(&'static Words),
     Boolean,
     Integer,
+    /// An integer from 0 on.
+    Count,
     Number,
     /// Anything: examples and defaults, whose type another rule checks.
     Any,
     List(&'static Shape),
     /// A map from names of our choice.
     Map(&'static Shape),
+    /// A map from HTTP statuses.
+    Responses(&'static Shape),
     Object(&'static Object),
     /// The object, or `$ref` alone.
     OrReference(&'static Object),
+}
+
+/// A set of words of which one must stand at a place.
+pub(crate) struct Words {
+    /// What they are, for `… is no type`.
+    pub(crate) what: &'static str,
+    pub(crate) known: &'static [&'static str],
+    pub(crate) rule: Rule,
+    pub(crate) help: &'static str,
 }
 
 /// An object with a fixed set of keys.
@@ -27,13 +42,43 @@ pub(crate) struct Object {
     pub(crate) keys: &'static [(&'static str, Shape)],
 }
 
-use Shape::{Any, Boolean, Integer, List, Map, Number, Object as Obj, OrReference, Text};
+use Shape::{Any, Boolean, Count, Integer, List, Map, Number, Object as Obj, OrReference, Responses, Text, Word};
+
+use crate::rules::Rule;
+
+static VERSIONS: Words = Words {
+    what: "version of OpenAPI that the generator reads",
+    known: &["3.0.3"],
+    rule: Rule::NotOpenapi,
+    help: "write `openapi: 3.0.3`, and the file in that version",
+};
+
+static TYPES: Words = Words {
+    what: "type of a schema",
+    known: &["string", "integer", "number", "boolean", "array", "object"],
+    rule: Rule::SchemaType,
+    help: "text is `string`, lists are `array`, maps and objects are `object`",
+};
+
+static PLACES: Words = Words {
+    what: "place of a parameter",
+    known: &["path", "query"],
+    rule: Rule::ParameterPlace,
+    help: "headers follow from `security` and from the body, cookies are not used; leave the parameter out",
+};
+
+static SCHEMES: Words = Words {
+    what: "security scheme of the dialect",
+    known: &["http"],
+    rule: Rule::OutsideDialect,
+    help: "refer to the schemes of `spec/common.yaml` by `$ref`",
+};
 
 pub(crate) static DOCUMENT: Object = Object {
     name: "the document",
     required: &["openapi", "info", "paths"],
     keys: &[
-        ("openapi", Text),
+        ("openapi", Word(&VERSIONS)),
         ("info", Obj(&INFO)),
         ("servers", List(&Obj(&SERVER))),
         ("paths", Map(&Obj(&PATH_ITEM))),
@@ -85,7 +130,7 @@ static OPERATION: Object = Object {
         ("security", List(&Map(&List(&Text)))),
         ("parameters", List(&OrReference(&PARAMETER))),
         ("requestBody", Obj(&REQUEST_BODY)),
-        ("responses", Map(&OrReference(&RESPONSE))),
+        ("responses", Responses(&OrReference(&RESPONSE))),
         ("x-feishu-errors", List(&Obj(&ERROR))),
     ],
 };
@@ -153,7 +198,7 @@ static PARAMETER: Object = Object {
     required: &["name", "in", "schema"],
     keys: &[
         ("name", Text),
-        ("in", Text),
+        ("in", Word(&PLACES)),
         ("required", Boolean),
         ("deprecated", Boolean),
         ("description", Text),
@@ -181,11 +226,11 @@ static RESPONSE: Object = Object {
 
 static SECURITY_SCHEME: Object = Object {
     name: "a security scheme",
-    required: &["type"],
-    keys: &[("type", Text), ("scheme", Text), ("bearerFormat", Text), ("description", Text)],
+    required: &["type", "scheme"],
+    keys: &[("type", Word(&SCHEMES)), ("scheme", Text), ("bearerFormat", Text), ("description", Text)],
 };
 
-static COMPONENTS: Object = Object {
+pub(crate) static COMPONENTS: Object = Object {
     name: "`components`",
     required: &[],
     keys: &[
@@ -196,11 +241,11 @@ static COMPONENTS: Object = Object {
     ],
 };
 
-static SCHEMA: Object = Object {
+pub(crate) static SCHEMA: Object = Object {
     name: "a schema",
     required: &[],
     keys: &[
-        ("type", Text),
+        ("type", Word(&TYPES)),
         ("format", Text),
         ("title", Text),
         ("description", Text),
@@ -210,20 +255,20 @@ static SCHEMA: Object = Object {
         ("x-enum-varnames", List(&Text)),
         ("default", Any),
         ("example", Any),
-        ("minLength", Integer),
-        ("maxLength", Integer),
+        ("minLength", Count),
+        ("maxLength", Count),
         ("pattern", Text),
         ("minimum", Number),
         ("maximum", Number),
         ("items", OrReference(&SCHEMA)),
-        ("minItems", Integer),
-        ("maxItems", Integer),
+        ("minItems", Count),
+        ("maxItems", Count),
         ("uniqueItems", Boolean),
         ("required", List(&Text)),
         ("properties", Map(&OrReference(&SCHEMA))),
         ("additionalProperties", OrReference(&SCHEMA)),
         ("allOf", List(&OrReference(&SCHEMA))),
-        ("x-feishu-max-bytes", Integer),
+        ("x-feishu-max-bytes", Count),
         ("x-feishu-prose", List(&Text)),
         ("x-feishu-waivers", List(&Obj(&WAIVER))),
     ],

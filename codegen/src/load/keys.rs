@@ -2,39 +2,46 @@
 
 use std::collections::HashSet;
 
-use super::grammar::{DOCUMENT, OUTSIDE, Object, Shape};
+use super::cursor::{Cursor, Step};
+use super::grammar::{DOCUMENT, OUTSIDE, Object, SCHEMA, Shape, Words};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::rules::Rule;
 
-/// Reports everything in `tree` that the grammar does not know.
-pub(crate) fn check(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) {
-    let mut walk = Walk { diagnostics, path: Vec::new(), file };
+/// Reports everything in `tree` that the grammar does not know. Says whether the rest can be read all the same.
+pub(crate) fn check(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) -> bool {
+    let mut walk = Walk { diagnostics, cursor: Cursor::new(file), readable: true };
     walk.object(tree, &DOCUMENT);
+    walk.readable
 }
 
-enum Step<'a> {
-    Key(&'a str),
-    Index(usize),
-}
-
-struct Walk<'a, 'd> {
+pub(super) struct Walk<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
-    path: Vec<Step<'a>>,
-    file: &'a str,
+    cursor: Cursor<'a>,
+    readable: bool,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn place(&self) -> Place {
-        self.path.iter().fold(Place::file(self.file), |place, step| match step {
-            Step::Key(key) => place.key(key),
-            Step::Index(index) => place.index(*index),
-        })
+    pub(super) fn place(&self) -> Place {
+        self.cursor.place()
+    }
+
+    /// Reports something without which the file cannot be read.
+    pub(super) fn fail(&mut self, diagnostic: Diagnostic) {
+        self.readable = false;
+        self.diagnostics.push(diagnostic);
     }
 
     fn shape(&mut self, tree: &'a Tree, shape: &'static Shape) {
         match (shape, tree) {
             (Shape::Any, _) => self.doubled_keys_below(tree),
-            (Shape::Text, Tree::Text(_))
+            (Shape::Text, Tree::Text(text)) if text.trim().is_empty() => self.empty_text(),
+            (Shape::Word(words), Tree::Text(text)) if !words.known.contains(&text.as_str()) => {
+                self.unknown_word(text, words);
+            }
+            (Shape::Count, Tree::Integer(..0)) => self.wrong_kind(shape, tree),
+            (Shape::Text | Shape::Word(_), Tree::Text(_))
+            | (Shape::Count, Tree::Integer(_))
             | (Shape::Boolean, Tree::Bool(_))
             | (Shape::Integer | Shape::Number, Tree::Integer(_))
             | (Shape::Number, Tree::Float(_)) => {}
@@ -49,16 +56,62 @@ impl<'a> Walk<'a, '_> {
                     self.below(Step::Key(key), |walk| walk.shape(tree, value));
                 }
             }
+            (Shape::Responses(response), Tree::Map(entries)) => {
+                self.doubled_keys(entries);
+                for (key, tree) in entries {
+                    self.response_status(key);
+                    self.below(Step::Key(key), |walk| walk.shape(tree, response));
+                }
+            }
             (Shape::OrReference(_), Tree::Map(entries)) if tree.get("$ref").is_some() => self.reference(entries),
             (Shape::Object(object) | Shape::OrReference(object), Tree::Map(_)) => self.object(tree, object),
             (shape, tree) => self.wrong_kind(shape, tree),
         }
     }
 
-    fn below(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self)) {
-        self.path.push(step);
+    fn empty_text(&mut self) {
+        let (what, place) = (self.name(), self.place());
+        let diagnostic = Diagnostic::new(Rule::EmptyText, &place, format!("{what} is empty"))
+            .at_key()
+            .label("says nothing")
+            .help("write a sentence, or leave the key out where it is optional");
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn response_status(&mut self, status: &str) {
+        if !matches!(status, "200" | "default") {
+            let place = self.place().key(status);
+            self.fail(
+                Diagnostic::new(Rule::Responses, &place, format!("unexpected response `{status}`"))
+                    .at_key()
+                    .label("expected `\"200\"` or `default`")
+                    .help("describe the answer under `\"200\"`, and the codes of failures in `x-feishu-errors`"),
+            );
+        }
+    }
+
+    fn unknown_word(&mut self, word: &str, words: &'static Words) {
+        let help = match nearest(word, words.known.iter().copied()) {
+            Some(near) if words.known.len() > 1 => format!("did you mean `{near}`?"),
+            _ => words.help.to_owned(),
+        };
+        let known: Vec<String> = words.known.iter().map(|word| format!("`{word}`")).collect();
+        let known = match &known[..] {
+            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            known => known.concat(),
+        };
+        let place = self.place();
+        self.fail(
+            Diagnostic::new(words.rule, &place, format!("`{word}` is no {}", words.what))
+                .label(format!("expected {known}"))
+                .help(help),
+        );
+    }
+
+    pub(super) fn below(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self)) {
+        self.cursor.push(step);
         visit(self);
-        self.path.pop();
+        self.cursor.pop();
     }
 
     fn object(&mut self, tree: &'a Tree, object: &'static Object) {
@@ -70,13 +123,17 @@ impl<'a> Walk<'a, '_> {
                 None => self.unknown_key(key, object),
             }
         }
+        if std::ptr::eq(object, &SCHEMA) {
+            self.schema(tree);
+        }
         for key in object.required {
             if tree.get(key).is_none() {
                 let place = self.place();
-                self.diagnostics.push(
-                    Diagnostic::new("missing-key", &place, format!("{} has no `{key}`", object.name))
+                self.fail(
+                    Diagnostic::new(Rule::MissingKey, &place, format!("{} has no `{key}`", object.name))
                         .at_key()
-                        .label(format!("`{key}` is missing here")),
+                        .label(format!("`{key}` is missing here"))
+                        .help(format!("add `{key}: …`")),
                 );
             }
         }
@@ -87,15 +144,15 @@ impl<'a> Walk<'a, '_> {
         for (key, value) in entries {
             let place = self.place().key(key);
             if key != "$ref" {
-                self.diagnostics.push(
-                    Diagnostic::new("reference-sibling", &place, format!("`{key}` beside `$ref` has no effect"))
+                self.fail(
+                    Diagnostic::new(Rule::ReferenceSibling, &place, format!("`{key}` beside `$ref` has no effect"))
                         .at_key()
                         .label("OpenAPI 3.0 ignores this")
                         .help("write `allOf: [{$ref: …}]` and put the other keys beside `allOf`"),
                 );
             } else if value.text().is_none() {
-                self.diagnostics.push(
-                    Diagnostic::new("wrong-kind", &place, format!("`$ref` must be a string, not {}", value.kind()))
+                self.fail(
+                    Diagnostic::new(Rule::WrongKind, &place, format!("`$ref` must be a string, not {}", value.kind()))
                         .label("expected a string"),
                 );
             }
@@ -105,8 +162,8 @@ impl<'a> Walk<'a, '_> {
     fn unknown_key(&mut self, key: &str, object: &Object) {
         let place = self.place().key(key);
         if let Some((_, advice)) = OUTSIDE.iter().find(|(name, _)| *name == key) {
-            self.diagnostics.push(
-                Diagnostic::new("outside-dialect", &place, format!("`{key}` is no part of our dialect"))
+            self.fail(
+                Diagnostic::new(Rule::OutsideDialect, &place, format!("`{key}` is no part of our dialect"))
                     .at_key()
                     .label(format!("not allowed in {}", object.name))
                     .help(*advice),
@@ -118,8 +175,8 @@ impl<'a> Walk<'a, '_> {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("known keys are {}", known.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
-        self.diagnostics.push(
-            Diagnostic::new("unknown-key", &place, format!("unknown key `{key}` in {}", object.name))
+        self.fail(
+            Diagnostic::new(Rule::UnknownKey, &place, format!("unknown key `{key}` in {}", object.name))
                 .at_key()
                 .label("nothing reads this")
                 .help(help),
@@ -128,29 +185,41 @@ impl<'a> Walk<'a, '_> {
 
     fn wrong_kind(&mut self, shape: &Shape, tree: &Tree) {
         let expected = match shape {
-            Shape::Text => "a string",
+            Shape::Text | Shape::Word(_) => "a string",
             Shape::Boolean => "`true` or `false`",
             Shape::Integer => "an integer",
+            Shape::Count => "an integer from 0 on",
             Shape::Number => "a number",
             Shape::Any => "a value",
             Shape::List(_) => "a list",
-            Shape::Map(_) | Shape::Object(_) | Shape::OrReference(_) => "a map",
+            Shape::Map(_) | Shape::Responses(_) | Shape::Object(_) | Shape::OrReference(_) => "a map",
         };
-        let name = match self.path.last() {
-            Some(Step::Key(key)) => format!("`{key}`"),
-            Some(Step::Index(index)) => format!("element {index}"),
-            None => "the document".to_owned(),
+        let name = self.name();
+        let found = match tree {
+            Tree::Integer(value) => value.to_string(),
+            tree => tree.kind().to_owned(),
         };
         let help = match (shape, tree) {
-            (Shape::Text, Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => Some("put it in quotes"),
+            (Shape::Text | Shape::Word(_), Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => {
+                Some("put it in quotes")
+            }
             _ => None,
         };
         let place = self.place();
         let mut diagnostic =
-            Diagnostic::new("wrong-kind", &place, format!("{name} must be {expected}, not {}", tree.kind()))
+            Diagnostic::new(Rule::WrongKind, &place, format!("{name} must be {expected}, not {found}"))
                 .label(format!("expected {expected}"));
         diagnostic.help = help.map(str::to_owned);
-        self.diagnostics.push(diagnostic);
+        self.fail(diagnostic);
+    }
+
+    /// How messages call what stands here.
+    fn name(&self) -> String {
+        match self.cursor.last() {
+            Some(Step::Key(key)) => format!("`{key}`"),
+            Some(Step::Index(index)) => format!("element {}", index + 1),
+            None => "the document".to_owned(),
+        }
     }
 
     fn doubled_keys(&mut self, entries: &[(String, Tree)]) {
@@ -158,8 +227,8 @@ impl<'a> Walk<'a, '_> {
         for (index, (key, _)) in entries.iter().enumerate() {
             if !seen.insert(key.as_str()) {
                 let place = self.place().index(index);
-                self.diagnostics.push(
-                    Diagnostic::new("doubled-key", &place, format!("`{key}` stands here twice"))
+                self.fail(
+                    Diagnostic::new(Rule::DoubledKey, &place, format!("`{key}` stands here twice"))
                         .at_key()
                         .label("the second one")
                         .help("remove one of the two, or rename it"),
@@ -189,7 +258,12 @@ impl<'a> Walk<'a, '_> {
 
 /// The known name that a misspelt one most likely means.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // A name this long or a list this long is no slip of the pen, and the search would take its time.
+    if name.len() > 100 {
+        return None;
+    }
     known
+        .take(1000)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)

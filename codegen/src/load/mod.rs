@@ -1,12 +1,18 @@
 //! Reads YAML texts into `openapiv3` documents, after holding them against the dialect's grammar.
 
+mod cursor;
 mod document;
 mod grammar;
 mod keys;
+mod misplaced;
 mod positions;
 mod reference;
+pub(crate) mod references;
+mod schema;
 mod tree;
+pub(crate) mod walk;
 
+pub(crate) use cursor::{Cursor, Step};
 pub(crate) use document::{Document, Documents};
 pub(crate) use keys::nearest;
 pub(crate) use positions::Positions;
@@ -16,6 +22,7 @@ pub(crate) use tree::Tree;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::rules::Rule;
 use crate::source::Source;
 
 /// Reads all files. Files with mistakes are reported and left out.
@@ -32,17 +39,16 @@ pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documen
 
 fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     let tree = parse(source, diagnostics)?;
-    let before = diagnostics.len();
-    keys::check(&source.path, &tree, diagnostics);
-    if diagnostics.len() > before {
+    if !keys::check(&source.path, &tree, diagnostics) {
         return None;
     }
-    match openapiv3::OpenAPI::deserialize(&tree) {
+    let readable = misplaced::without_misplaced_keys(&source.path, &tree, diagnostics);
+    match openapiv3::OpenAPI::deserialize(readable.as_ref().unwrap_or(&tree)) {
         Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
         Err(error) => {
             let place = Place::file(&source.path);
             diagnostics.push(Diagnostic::new(
-                "not-openapi",
+                Rule::NotOpenapi,
                 &place,
                 format!("this is no OpenAPI 3.0 document: {error}"),
             ));
@@ -53,22 +59,123 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
 
 fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if let Some(diagnostic) = unreadable(&source.path, text) {
+        diagnostics.push(diagnostic);
+        return None;
+    }
     match serde_yaml::from_str::<Tree>(text) {
-        Ok(tree) => Some(tree),
+        Ok(tree) => match too_deep(&source.path, &tree) {
+            None => Some(tree),
+            Some(place) => {
+                diagnostics.push(
+                    Diagnostic::new(Rule::Syntax, &place, format!("this nests more than {MAX_DEPTH} levels deep"))
+                        .label("the reader stopped here")
+                        .help("write it out flatter; a spec nests two dozen levels"),
+                );
+                None
+            }
+        },
         Err(error) => {
             let place = Place::file(&source.path);
             let words = error.to_string();
             let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
-            let mut diagnostic = Diagnostic::new("syntax", &place, format!("this is not YAML: {message}"))
+            let mut diagnostic = Diagnostic::new(Rule::Syntax, &place, format!("this is not YAML: {message}"))
                 .label("the reader stopped here");
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
             }
-            if message.contains("tab") {
-                diagnostic = diagnostic.help("indent with spaces");
-            }
+            diagnostic.help = advice(&message, text, error.location()).map(str::to_owned);
             diagnostics.push(diagnostic);
             None
         }
     }
+}
+
+/// What the YAML reader would take too long over, or say in words that help nobody.
+fn unreadable(file: &str, text: &str) -> Option<Diagnostic> {
+    let place = Place::file(file);
+    let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    if text.lines().all(is_blank) {
+        return Some(
+            Diagnostic::new(Rule::Syntax, &place, "this file is empty")
+                .position(1, 1)
+                .label("nothing to read")
+                .help("begin with `openapi: 3.0.3`, or delete the file"),
+        );
+    }
+    // The reader takes time in the square of the depth of brackets. Those inside of texts count here, too, but no
+    // text holds a thousand that are not closed.
+    let mut depth = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        for (column, letter) in line.chars().enumerate() {
+            match letter {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 1000 {
+                return Some(
+                    Diagnostic::new(Rule::Syntax, &place, "this opens 1000 brackets and closes none of them")
+                        .position(index + 1, column + 1)
+                        .label("the reader stopped here")
+                        .help("look for brackets that are not closed"),
+                );
+            }
+        }
+    }
+    None
+}
+
+/// Deeper trees could exhaust the stack: `openapiv3` takes several large frames for each level.
+const MAX_DEPTH: usize = 48;
+
+/// The first place that is too deep.
+fn too_deep(file: &str, tree: &Tree) -> Option<Place> {
+    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, left: usize) -> Option<Place> {
+        if left == 0 {
+            return Some(cursor.place());
+        }
+        let mut below = |step: Step<'t>, tree: &'t Tree| {
+            if !matches!(tree, Tree::List(_) | Tree::Map(_)) {
+                return None;
+            }
+            cursor.push(step);
+            let found = find(cursor, tree, left - 1);
+            cursor.pop();
+            found
+        };
+        match tree {
+            Tree::List(list) => list.iter().enumerate().find_map(|(index, tree)| below(Step::Index(index), tree)),
+            Tree::Map(entries) => entries.iter().find_map(|(key, tree)| below(Step::Key(key), tree)),
+            _ => None,
+        }
+    }
+    find(&mut Cursor::new(file), tree, MAX_DEPTH)
+}
+
+/// What to do about a mistake in YAML itself.
+fn advice(message: &str, text: &str, location: Option<serde_yaml::Location>) -> Option<&'static str> {
+    let line = location.and_then(|location| text.lines().nth(location.line().saturating_sub(1))).unwrap_or("");
+    let has = |words: &str| message.contains(words);
+    Some(if line.trim_start_matches(' ').starts_with('\t') {
+        "indent with spaces; YAML allows no tabs there"
+    } else if has("mapping values are not allowed") {
+        "put a text that holds `: ` in quotes; otherwise look at the indentation"
+    } else if has("more than one document") {
+        "one file is one document; remove `---`, or move the rest to a file of its own"
+    } else if has("unknown anchor") || has("undefined alias") {
+        "put a text that begins with `*` in quotes"
+    } else if has("cannot start any token") {
+        "put a text that begins with `@`, `` ` `` or `%` in quotes"
+    } else if has("repetition limit") || has("recursion limit") {
+        "write it out flatter; a spec nests a dozen levels"
+    } else if has("tag") {
+        "leave YAML tags out; put a text that begins with `!` in quotes"
+    } else if has("a key must be a string") {
+        "put a text that begins with `{` or `[` in quotes"
+    } else if has("end of stream") || has("expected ',' or") || has("quoted scalar") {
+        "look for a bracket or quotation mark that is not closed"
+    } else {
+        return None;
+    })
 }

@@ -4,7 +4,9 @@ use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 
 use super::document::{Document, Documents};
 use super::keys::nearest;
+use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::rules::Rule;
 
 /// The sections of `components` that a reference may point into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +18,12 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Section; 4] = [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+    pub(crate) const ALL: [Section; 4] =
+        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Section::ALL.into_iter().find(|section| section.name() == name)
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -53,7 +60,7 @@ impl Documents {
         expected: Section,
     ) -> Result<Resolved, Option<Box<Diagnostic>>> {
         let fail = |message: String, help: String| {
-            let diagnostic = Diagnostic::new("bad-reference", &place.key("$ref"), message)
+            let diagnostic = Diagnostic::new(Rule::BadReference, &place.key("$ref"), message)
                 .label("refers to nothing that can stand here")
                 .help(help);
             Err(Some(Box::new(diagnostic)))
@@ -86,15 +93,22 @@ impl Documents {
                 return fail(format!("`{section}` is the wrong kind of component"), help);
             }
         }
-        let names = document.names(expected);
-        if names.contains(&name.as_str()) {
-            return Ok(Resolved { file, name });
+        let resolved = Resolved { file, name };
+        if self.component(&resolved, expected).is_some() {
+            return Ok(resolved);
         }
+        let Resolved { file, name } = resolved;
+        let names = document.names(expected);
         let help = match nearest(&name, names.into_iter()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("add `{name}` under `components.{}` of `{file}`", expected.name()),
         };
         fail(format!("`{file}` has no component `{name}`"), help)
+    }
+
+    /// The tree that a resolved reference leads to.
+    pub(crate) fn component(&self, resolved: &Resolved, section: Section) -> Option<&Tree> {
+        self.get(&resolved.file)?.tree.get("components")?.get(section.name())?.get(&resolved.name)
     }
 
     /// The schema that a resolved reference leads to.

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::diagnostic::{Place, Segment};
 
 /// A YAML value. Aliases are resolved; anything that JSON cannot say is refused by the reader.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,41 @@ impl Tree {
         match self {
             Tree::Map(entries) => entries,
             _ => &[],
+        }
+    }
+
+    /// The tree at a place of the file whose root this is.
+    pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
+        let mut tree = self;
+        for segment in place.segments() {
+            tree = match (tree, segment) {
+                (Tree::List(list), Segment::Index(index)) => list.get(index)?,
+                (Tree::Map(entries), Segment::Index(index)) => entries.get(index).map(|(_, value)| value)?,
+                (tree, Segment::Key(key)) => tree.get(&key)?,
+                _ => return None,
+            };
+        }
+        Some(tree)
+    }
+
+    /// Removes the entry at a place.
+    pub(crate) fn remove(&mut self, place: &Place) {
+        let mut segments: Vec<Segment> = place.segments().collect();
+        let last = segments.pop();
+        let mut tree = self;
+        for segment in segments {
+            let below = match (tree, segment) {
+                (Tree::List(list), Segment::Index(index)) => list.get_mut(index),
+                (Tree::Map(entries), Segment::Key(key)) => {
+                    entries.iter_mut().find(|(name, _)| *name == key).map(|(_, value)| value)
+                }
+                _ => None,
+            };
+            let Some(below) = below else { return };
+            tree = below;
+        }
+        if let (Tree::Map(entries), Some(Segment::Key(key))) = (tree, last) {
+            entries.retain(|(name, _)| *name != key);
         }
     }
 
@@ -123,6 +161,20 @@ impl<'de> Visitor<'de> for TreeVisitor {
             entries.push((key, access.next_value()?));
         }
         Ok(Tree::Map(entries))
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Tree::Null => serializer.serialize_unit(),
+            Tree::Bool(value) => serializer.serialize_bool(*value),
+            Tree::Integer(value) => serializer.serialize_i64(*value),
+            Tree::Float(value) => serializer.serialize_f64(*value),
+            Tree::Text(value) => serializer.serialize_str(value),
+            Tree::List(list) => serializer.collect_seq(list),
+            Tree::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use super::extensions::{Extensions, field};
 use super::operation::object;
 use super::schema::{Owner, View, plain};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{Body, BodyField, Field, Presence, Type, UpdateMask, Value};
+use crate::ir::{Body, BodyField, DocumentedMask, Field, Presence, Type, UpdateMask, Value};
 use crate::load::nearest;
+use crate::rules::Rule;
 
 impl Lower<'_> {
     /// The body of an operation, and the page's example of it.
@@ -19,9 +20,10 @@ impl Lower<'_> {
             (1, Some((kind, media))) if kind == "application/json" || kind == "multipart/form-data" => (kind, media),
             _ => {
                 self.diagnostics.push(
-                    Diagnostic::new("body", &place_of_body, "this body has no kind that we know")
+                    Diagnostic::new(Rule::Body, &place_of_body, "this body has no kind that we know")
                         .at_key()
-                        .label("expected `application/json` or `multipart/form-data`, one of them"),
+                        .label("expected `application/json` or `multipart/form-data`, one of them")
+                        .help("see the `Content-Type` on the page"),
                 );
                 return (Body::None, None);
             }
@@ -43,9 +45,10 @@ impl Lower<'_> {
 
     fn body_error(&mut self, place: &Place) -> (Body, Option<Value>) {
         self.diagnostics.push(
-            Diagnostic::new("body", place, "a body is an object, written out here")
+            Diagnostic::new(Rule::Body, place, "a body is an object, written out here")
                 .at_key()
-                .label("expected `type: object` with `properties`"),
+                .label("expected `type: object` with `properties`")
+                .help("write the properties out here; they become fields of the request, beside its parameters"),
         );
         (Body::None, None)
     }
@@ -74,7 +77,7 @@ impl Lower<'_> {
             _ => {
                 self.diagnostics.push(
                     Diagnostic::new(
-                        "extension-field",
+                        Rule::ExtensionField,
                         &mask_place.key("target"),
                         format!("the body has no inline object `{target}`"),
                     )
@@ -87,13 +90,22 @@ impl Lower<'_> {
             return fields.into_iter().map(BodyField::Plain).collect();
         };
         let target_place = place.key("properties").key(&target);
+        let extensions = Extensions(&target_schema.schema_data.extensions);
+        let documented = DocumentedMask {
+            target_required: body.required.contains(&target),
+            fields_required: body.required.contains(&names),
+            required_values: object.required.clone(),
+            example: plain(target_schema.schema_data.example.as_ref()),
+            waivers: extensions.waivers(&target_place),
+            place: target_place.clone(),
+        };
         let mut values = self.fields(owner, &target_place, object);
         let mut names = fields.remove(names_at);
         names.presence = Presence::Optional;
         self.settle_mask(mask_place, mask, &names, &mut values);
         let mut body: Vec<BodyField> = fields.into_iter().map(BodyField::Plain).collect();
         let position = position.min(body.len());
-        body.insert(position, BodyField::Masked(UpdateMask { target, fields: names, values }));
+        body.insert(position, BodyField::Masked(UpdateMask { target, fields: names, values, documented }));
         body
     }
 
@@ -101,7 +113,7 @@ impl Lower<'_> {
     fn settle_mask(&mut self, place: &Place, mask: &serde_json::Value, names: &Field, values: &mut [Field]) {
         if !matches!(&names.ty, Type::List(item) if matches!(**item, Type::Enum(_))) {
             self.diagnostics.push(
-                Diagnostic::new("update-mask", &names.place, format!("`{}` must be a list of an enum", names.name))
+                Diagnostic::new(Rule::UpdateMask, &names.place, format!("`{}` must be a list of an enum", names.name))
                     .at_key()
                     .label("which fields may be updated is not said")
                     .help("write `items: {type: string, enum: […]}` with the names of all fields that may be updated"),
@@ -119,7 +131,7 @@ impl Lower<'_> {
             let known = values.iter().map(|value| value.name.as_str());
             let place = place.key("clearable").index(index);
             let mut diagnostic =
-                Diagnostic::new("extension-field", &place, format!("the target of the mask has no field `{name}`"))
+                Diagnostic::new(Rule::ExtensionField, &place, format!("the target of the mask has no field `{name}`"))
                     .label("names a field that is not there");
             if let Some(near) = nearest(name, known) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));

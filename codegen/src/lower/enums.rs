@@ -1,13 +1,16 @@
 //! Enums: their values get names.
 
+use std::collections::HashSet;
+
 use openapiv3::Schema;
 
 use super::Lower;
 use super::extensions::Extensions;
-use super::schema::text;
+use super::schema::{limits, text};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Enum, Module, Type, TypeDef, TypePath, Values, Variant};
 use crate::names::{is_pascal, pascal};
+use crate::rules::Rule;
 
 impl Lower<'_> {
     pub(crate) fn string_enum(
@@ -38,7 +41,7 @@ impl Lower<'_> {
         let values: Vec<i64> = values.iter().map(|value| value.unwrap_or_default()).collect();
         let Some(names) = self.variant_names(place, schema, values.len())? else {
             self.diagnostics.push(
-                Diagnostic::new("enum-names", &place.key("enum"), "the values of this enum have no names")
+                Diagnostic::new(Rule::EnumNames, &place.key("enum"), "the values of this enum have no names")
                     .at_key()
                     .label("integers")
                     .help("add `x-enum-varnames`, one Rust name for each value, in the same order"),
@@ -64,7 +67,12 @@ impl Lower<'_> {
         self.enum_values(place, &values);
         let path = TypePath { module: module.clone(), name: name.to_owned() };
         let description = text(schema.schema_data.description.as_deref());
-        let definition = Enum { name: name.to_owned(), description, values, place: place.clone() };
+        // What stands beside an inline enum is said by the field that owns it.
+        let (limits, prose) = match is_component(place) {
+            true => (limits(schema), Extensions(&schema.schema_data.extensions).texts("x-feishu-prose")),
+            false => Default::default(),
+        };
+        let definition = Enum { name: name.to_owned(), description, values, limits, prose, place: place.clone() };
         self.define(path.clone(), TypeDef::Enum(definition));
         Some(Type::Enum(path))
     }
@@ -79,16 +87,19 @@ impl Lower<'_> {
         let place = place.key("x-enum-varnames");
         let before = self.diagnostics.len();
         if names.len() != count {
-            let message = format!("there are {} names for {count} values", names.len());
+            let names = if names.len() == 1 { "is 1 name".to_owned() } else { format!("are {} names", names.len()) };
+            let values = if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
+            let message = format!("there {names} for {values}");
             self.diagnostics.push(
-                Diagnostic::new("enum-names", &place, message)
+                Diagnostic::new(Rule::EnumNames, &place, message)
                     .at_key()
-                    .label("one name for each value of `enum`, in the same order"),
+                    .label("expected one name for each value of `enum`")
+                    .help("write them in the order of `enum`"),
             );
         }
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !is_pascal(name)) {
             self.diagnostics.push(
-                Diagnostic::new("enum-names", &place.index(index), format!("`{name}` is no name for a variant"))
+                Diagnostic::new(Rule::EnumNames, &place.index(index), format!("`{name}` is no name for a variant"))
                     .label("expected a name such as `AllAssignees`"),
             );
         }
@@ -106,24 +117,30 @@ impl Lower<'_> {
             }
         };
         let place = place.key("enum");
+        let (mut values, mut names) = (HashSet::new(), HashSet::from(["Other"]));
         for (index, (value, name)) in pairs.iter().enumerate() {
             let place = place.index(index);
-            if pairs[..index].iter().any(|(earlier, _)| earlier == value) {
+            if !values.insert(value.as_str()) {
                 self.diagnostics.push(
-                    Diagnostic::new("enum-values", &place, format!("`{value}` stands here twice"))
+                    Diagnostic::new(Rule::EnumValues, &place, format!("`{value}` stands here twice"))
                         .label("the second one")
                         .help("remove one of the two"),
                 );
-            } else if name == "Other" || pairs[..index].iter().any(|(_, earlier)| earlier == name) {
+            } else if !names.insert(name.as_str()) {
                 let message = format!("the value `{value}` would be called `{name}`, which is taken");
                 self.diagnostics.push(
-                    Diagnostic::new("enum-values", &place, message)
+                    Diagnostic::new(Rule::EnumValues, &place, message)
                         .label("needs another name")
                         .help("add `x-enum-varnames`, one Rust name for each value, in the same order"),
                 );
             }
         }
     }
+}
+
+/// Whether a schema is a component of its own: `/components/schemas/Name`.
+fn is_component(place: &Place) -> bool {
+    place.pointer.starts_with("/components/schemas/") && place.pointer.matches('/').count() == 3
 }
 
 fn descriptions<'a>(schema: &Schema, values: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Body, BodyField, Event, Field, Module, Value};
 use crate::load::Document;
 use crate::names::pascal;
+use crate::rules::Rule;
 
 /// Where OpenAPI 3.0 documents put what a server sends by itself.
 const KEY: &str = "x-webhooks";
@@ -28,7 +29,7 @@ impl Lower<'_> {
                 Ok(raw) => events.extend(self.event(module, &place, event_type, &raw)),
                 Err(error) => {
                     let message = format!("this is no OpenAPI 3.0 operation: {error}");
-                    self.diagnostics.push(Diagnostic::new("not-openapi", &place, message).at_key());
+                    self.diagnostics.push(Diagnostic::new(Rule::NotOpenapi, &place, message).at_key());
                 }
             }
         }
@@ -39,7 +40,7 @@ impl Lower<'_> {
     fn event_once(&mut self, event_type: &str, place: &Place) {
         if let Some(earlier) = self.event_types.insert(event_type.to_owned(), place.clone()) {
             self.diagnostics.push(
-                Diagnostic::new("event-twice", place, format!("the event `{event_type}` is described twice"))
+                Diagnostic::new(Rule::EventTwice, place, format!("the event `{event_type}` is described twice"))
                     .at_key()
                     .label("the second time")
                     .help(format!("the other one stands in `{}`; remove one of the two", earlier.file)),
@@ -89,7 +90,7 @@ impl Lower<'_> {
         let (Body::Json(fields), example) = self.body(owner, place, raw) else {
             let place = place.key("requestBody").key("content");
             self.diagnostics.push(
-                Diagnostic::new("body", &place, "an event is JSON")
+                Diagnostic::new(Rule::Body, &place, "an event is JSON")
                     .at_key()
                     .label("expected `application/json`")
                     .help("describe the object `event` of the envelope as its schema"),

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{ErrorCode, Page, Period, RateLimit, Rule, Value, Waiver};
+use crate::ir::{self, ErrorCode, Page, Period, RateLimit, Value, Waiver};
+use crate::rules::Rule;
 
 /// The extensions of one object of the spec.
 #[derive(Clone, Copy)]
@@ -47,8 +48,9 @@ impl<'a> Extensions<'a> {
                 _ => {
                     let place = place.key(key).index(index).key("per");
                     diagnostics.push(
-                        Diagnostic::new("rate-limit", &place, format!("`{per}` is no period of a rate limit"))
-                            .label("expected `second` or `minute`"),
+                        Diagnostic::new(Rule::RateLimit, &place, format!("`{per}` is no period of a rate limit"))
+                            .label("expected `second` or `minute`")
+                            .help("write the limit in requests per second or per minute, as on the page"),
                     );
                     continue;
                 }
@@ -58,9 +60,11 @@ impl<'a> Extensions<'a> {
         limits
     }
 
-    pub(crate) fn rules(self) -> Vec<Rule> {
+    pub(crate) fn rules(self) -> Vec<ir::Rule> {
         let rules = list(self.get("x-feishu-rules")).iter();
-        rules.map(|rule| Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") }).collect()
+        rules
+            .map(|rule| ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") })
+            .collect()
     }
 
     pub(crate) fn errors(self, place: &Place) -> Vec<ErrorCode> {

@@ -15,7 +15,8 @@ use openapiv3::ReferenceOr;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::{Api, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::load::{Document, Documents, Resolved, Section};
-use crate::names::is_snake;
+use crate::names::{is_reserved, is_snake};
+use crate::rules::Rule;
 
 /// What lowering knows while it runs.
 pub(crate) struct Lower<'a> {
@@ -57,7 +58,7 @@ impl Lower<'_> {
         let parts: Vec<&str> = stem.split('/').collect();
         match parts[..] {
             ["common"] => Some(Module::Shared),
-            [service, version, resource] if parts.iter().all(|part| is_snake(part)) => {
+            [service, version, resource] if parts.iter().all(|part| is_snake(part) && !is_reserved(part)) => {
                 let (service, version) = (service.to_owned(), version.to_owned());
                 Some(match resource {
                     "common" => Module::Version { service, version },
@@ -66,11 +67,18 @@ impl Lower<'_> {
             }
             _ => {
                 let place = Place::file(file);
-                self.diagnostics.push(
-                    Diagnostic::new("file-name", &place, "this file stands where no resource is looked for")
-                        .label("this document")
-                        .help("call it `spec/<service>/<version>/<resource>.yaml`, in snake case"),
-                );
+                let (message, help) = match parts.iter().find(|part| is_reserved(part)) {
+                    Some(word) => (
+                        format!("`{word}` is a word of Rust, and no module can be called so"),
+                        "give the file or folder another name",
+                    ),
+                    None => (
+                        "this file stands where no resource is looked for".to_owned(),
+                        "call it `spec/<service>/<version>/<resource>.yaml`, in snake case",
+                    ),
+                };
+                self.diagnostics
+                    .push(Diagnostic::new(Rule::FileName, &place, message).label("this document").help(help));
                 None
             }
         }
@@ -81,8 +89,9 @@ impl Lower<'_> {
         match self.documents.resolve(place, reference, section) {
             Ok(resolved) => Some(resolved),
             Err(diagnostic) => {
-                if let Some(diagnostic) = diagnostic {
-                    self.diagnostics.push(*diagnostic);
+                match diagnostic {
+                    Some(diagnostic) => self.diagnostics.push(*diagnostic),
+                    None => self.diagnostics.left_out(place),
                 }
                 None
             }
@@ -103,13 +112,11 @@ impl Lower<'_> {
             if *earlier != place {
                 let message = format!("the type `{}` exists already", path.name);
                 self.diagnostics.push(
-                    Diagnostic::new("name-collision", &place, message)
+                    Diagnostic::new(Rule::NameCollision, &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
-                        .help(format!(
-                            "the other one stands at `{}` in `{}`; rename one of the two",
-                            earlier.pointer, earlier.file
-                        )),
+                        .help("rename one of the two")
+                        .other(earlier),
                 );
             }
             return;
@@ -148,7 +155,7 @@ impl Lower<'_> {
         for (path, _) in document.openapi.paths.iter() {
             let place = Place::file(&document.path).key("paths").key(path);
             self.diagnostics.push(
-                Diagnostic::new("file-name", &place, "`common.yaml` holds components, no operations")
+                Diagnostic::new(Rule::FileName, &place, "`common.yaml` holds components, no operations")
                     .at_key()
                     .label("an operation")
                     .help("move it to the file of its resource"),

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::ir::{Body, Field, HttpMethod, Ident, Module, Operation, Paging, Presence, Tokens, Type};
 use crate::load::{Section, nearest};
 use crate::names::{ident, is_snake, pascal};
+use crate::rules::Rule;
 
 /// Parameters by where they travel.
 #[derive(Default)]
@@ -83,7 +84,7 @@ impl Lower<'_> {
                 let method = id.rsplit('.').next().unwrap_or_default();
                 let place = place.key("operationId");
                 self.diagnostics.push(
-                    Diagnostic::new("operation-id", &place, format!("`{id}` does not agree with this file"))
+                    Diagnostic::new(Rule::OperationId, &place, format!("`{id}` does not agree with this file"))
                         .label(format!("expected `{prefix}<method>`, in snake case"))
                         .help(format!("write `{prefix}{method}`, or move the operation to the file of its resource")),
                 );
@@ -101,9 +102,10 @@ impl Lower<'_> {
                     "tenant_access_token" => tokens.tenant = true,
                     "user_access_token" => tokens.user = true,
                     _ => self.diagnostics.push(
-                        Diagnostic::new("tokens", &place.index(index).key(name), format!("`{name}` is no token"))
+                        Diagnostic::new(Rule::Tokens, &place.index(index).key(name), format!("`{name}` is no token"))
                             .at_key()
-                            .label("expected `tenant_access_token` or `user_access_token`"),
+                            .label("expected `tenant_access_token` or `user_access_token`")
+                            .help("the page lists the tokens that the operation accepts; the others only fetch tokens"),
                     ),
                 }
             }
@@ -139,18 +141,8 @@ impl Lower<'_> {
         let into = match raw {
             Parameter::Path { .. } => &mut parameters.path,
             Parameter::Query { .. } => &mut parameters.query,
-            Parameter::Header { .. } | Parameter::Cookie { .. } => {
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        "parameter-place",
-                        &place.key("in"),
-                        format!("`{}` travels in no header", data.name),
-                    )
-                    .label("expected `path` or `query`")
-                    .help("headers follow from `security` and from the body; leave the parameter out"),
-                );
-                return;
-            }
+            // The grammar knows no other places.
+            Parameter::Header { .. } | Parameter::Cookie { .. } => return,
         };
         let ParameterSchemaOrContent::Schema(schema) = &data.format else { return };
         let schema_place = place.key("schema");
@@ -180,8 +172,8 @@ impl Lower<'_> {
                 };
                 self.diagnostics.push(
                     Diagnostic::new(
-                        "path-parameter",
-                        place,
+                        Rule::PathParameter,
+                        &place.parent(),
                         format!("the path names `{name}`, which is not described"),
                     )
                     .at_key()
@@ -193,13 +185,13 @@ impl Lower<'_> {
         for parameter in parameters.iter() {
             if !names.contains(&parameter.name.as_str()) {
                 let message = format!("the path does not hold `{{{}}}`", parameter.name);
-                let diagnostic = Diagnostic::new("path-parameter", &parameter.place.key("name"), message)
+                let diagnostic = Diagnostic::new(Rule::PathParameter, &parameter.place.key("name"), message)
                     .label("described, but nowhere in the path")
                     .help("add it to the path, or write `in: query`");
                 self.diagnostics.push(diagnostic);
             } else if parameter.presence != Presence::Required {
                 let message = format!("the path parameter `{}` is not required", parameter.name);
-                let diagnostic = Diagnostic::new("path-parameter", &parameter.place.key("name"), message)
+                let diagnostic = Diagnostic::new(Rule::PathParameter, &parameter.place.key("name"), message)
                     .label("a path cannot leave it out")
                     .help("add `required: true`");
                 self.diagnostics.push(diagnostic);
@@ -241,7 +233,7 @@ impl Lower<'_> {
         let list = answer.iter().find(|field| field.ident == items)?;
         let Type::List(item) = &list.ty else {
             self.diagnostics.push(
-                Diagnostic::new("extension-field", &place.key("items"), format!("`{}` is no list", list.name))
+                Diagnostic::new(Rule::ExtensionField, &place.key("items"), format!("`{}` is no list", list.name))
                     .label("expected the list that is paged through"),
             );
             return None;
@@ -265,7 +257,7 @@ impl Lower<'_> {
     }
 
     fn missing_field(&mut self, place: &Place, name: &str, of: &str, fields: &[&Field]) {
-        let mut diagnostic = Diagnostic::new("extension-field", place, format!("{of} has no field `{name}`"))
+        let mut diagnostic = Diagnostic::new(Rule::ExtensionField, place, format!("{of} has no field `{name}`"))
             .label("names a field that is not there");
         if let Some(near) = nearest(name, fields.iter().map(|field| field.name.as_str())) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -287,28 +279,21 @@ impl Lower<'_> {
         let place = place.key("responses");
         self.error_response(&place, raw);
         let mut answer = Answer::default();
-        for (status, response) in &raw.responses.responses {
-            if let (StatusCode::Code(200), ReferenceOr::Item(response)) = (status, response) {
-                answer = self.success(owner, &place.key("200"), response);
-                continue;
-            }
-            self.diagnostics.push(
-                Diagnostic::new(
-                    "responses",
-                    &place.key(&status.to_string()),
-                    format!("unexpected response `{status}`"),
-                )
-                .at_key()
-                .label("not read")
-                .help("describe the answer under `\"200\"` and the codes of failures in `x-feishu-errors`"),
-            );
-        }
-        if !raw.responses.responses.contains_key(&StatusCode::Code(200)) {
-            self.diagnostics.push(
-                Diagnostic::new("responses", &place, "there is no response `\"200\"`")
+        // The grammar knows no other statuses.
+        match raw.responses.responses.get(&StatusCode::Code(200)) {
+            Some(ReferenceOr::Item(response)) => answer = self.success(owner, &place.key("200"), response),
+            Some(ReferenceOr::Reference { .. }) => self.diagnostics.push(
+                Diagnostic::new(Rule::Responses, &place.key("200"), "the answer of an operation is its own")
                     .at_key()
-                    .label("the answer is not described"),
-            );
+                    .label("refers to a shared one")
+                    .help("write `description` and `content` here"),
+            ),
+            None => self.diagnostics.push(
+                Diagnostic::new(Rule::Responses, &place, "there is no response `\"200\"`")
+                    .at_key()
+                    .label("the answer is not described")
+                    .help("add `\"200\": {description: …, content: …}`"),
+            ),
         }
         answer
     }
@@ -323,7 +308,7 @@ impl Lower<'_> {
                 }
             }
             _ => self.diagnostics.push(
-                Diagnostic::new("responses", place, "there is no shared `default` response")
+                Diagnostic::new(Rule::Responses, place, "there is no shared `default` response")
                     .at_key()
                     .label("what a failure looks like is not said")
                     .help("add `default: {$ref: \"../../common.yaml#/components/responses/Error\"}`"),
@@ -380,7 +365,7 @@ impl Lower<'_> {
 
     fn envelope_error<T>(&mut self, place: &Place) -> Option<T> {
         self.diagnostics.push(
-            Diagnostic::new("envelope", place, "this answer is no envelope with `data`")
+            Diagnostic::new(Rule::Envelope, place, "this answer is no envelope with `data`")
                 .at_key()
                 .label("expected the envelope")
                 .help(

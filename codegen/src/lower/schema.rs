@@ -1,5 +1,7 @@
 //! Schemas become fields, structs and enums.
 
+use std::collections::HashSet;
+
 use openapiv3::{
     AdditionalProperties, IntegerFormat, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
     StringType, Type as SchemaType, VariantOrUnknownOrEmpty as Format,
@@ -8,9 +10,10 @@ use openapiv3::{
 use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value};
-use crate::load::{Resolved, Section};
+use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value, Waiver};
+use crate::load::{Resolved, Section, nearest};
 use crate::names::{ident, is_pascal, pascal};
+use crate::rules::Rule;
 
 /// A schema as it stands somewhere: a reference or the thing itself.
 #[derive(Clone, Copy)]
@@ -56,7 +59,10 @@ impl Lower<'_> {
     ) -> Option<Field> {
         let schema_place = place.clone();
         let type_name = format!("{}{}", owner.name, pascal(name));
-        let ty = self.ty(owner.module, &type_name, &schema_place, view)?;
+        let Some(ty) = self.ty(owner.module, &type_name, &schema_place, view) else {
+            self.diagnostics.left_out(place);
+            return None;
+        };
         let no_data = SchemaData::default();
         let (data, limits) = match view {
             View::Reference(_) => (&no_data, Limits::default()),
@@ -72,6 +78,11 @@ impl Lower<'_> {
             }
             _ => Limits::default(),
         };
+        let mut prose = extensions.texts("x-feishu-prose");
+        let mut waivers = extensions.waivers(place);
+        if let View::Schema(schema) = view {
+            of_elements(&place.key("items"), schema, &mut prose, &mut waivers);
+        }
         Some(Field {
             name: name.to_owned(),
             ident: ident(name),
@@ -83,8 +94,8 @@ impl Lower<'_> {
             example: data.example.as_ref().map(value),
             limits,
             item_limits,
-            prose: extensions.texts("x-feishu-prose"),
-            waivers: extensions.waivers(place),
+            prose,
+            waivers,
             place: place.clone(),
         })
     }
@@ -92,20 +103,32 @@ impl Lower<'_> {
     /// The properties of an inline or named object, in order.
     pub(crate) fn fields(&mut self, owner: Owner<'_>, place: &Place, object: &ObjectType) -> Vec<Field> {
         let properties = place.key("properties");
-        for (index, required) in object.required.iter().enumerate() {
-            if !object.properties.contains_key(required) {
-                let place = place.key("required").index(index);
+        let mut required = HashSet::new();
+        for (index, name) in object.required.iter().enumerate() {
+            let place = place.key("required").index(index);
+            let twice = !required.insert(name.as_str());
+            if twice {
                 self.diagnostics.push(
-                    Diagnostic::new("required-property", &place, format!("there is no property `{required}`"))
+                    Diagnostic::new(Rule::RequiredProperty, &place, format!("`{name}` stands here twice"))
+                        .label("the second one")
+                        .help("remove one of the two"),
+                );
+            } else if !object.properties.contains_key(name) {
+                let help = match nearest(name, object.properties.keys().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "describe it under `properties`, or take it off the list".to_owned(),
+                };
+                self.diagnostics.push(
+                    Diagnostic::new(Rule::RequiredProperty, &place, format!("there is no property `{name}`"))
                         .label("required, but not described")
-                        .help("describe it under `properties`, or take it off the list"),
+                        .help(help),
                 );
             }
         }
         let fields = object.properties.iter();
         fields
             .filter_map(|(name, schema)| {
-                let required = object.required.contains(name);
+                let required = required.contains(name.as_str());
                 self.field(owner, &properties.key(name), name, schema.into(), required)
             })
             .collect()
@@ -135,22 +158,30 @@ impl Lower<'_> {
                     let item = self.ty(module, name, &place.key("items"), items.into())?;
                     Some(Type::List(Box::new(item)))
                 }
-                None => self.refuse("schema-type", place, "a list needs `items`", "say what its elements are"),
+                None => self.refuse(
+                    Rule::SchemaType,
+                    place,
+                    "a list needs `items`",
+                    "what its elements are is not said",
+                    "add `items: {type: string}`, or what the page says",
+                ),
             },
             SchemaKind::Type(SchemaType::Object(object)) => self.inline_object(module, name, place, object),
             SchemaKind::AllOf { all_of } => match &all_of[..] {
                 [ReferenceOr::Reference { reference }] => self.reference(&place.key("allOf").index(0), reference),
                 _ => self.refuse(
-                    "all-of",
+                    Rule::AllOf,
                     place,
                     "`allOf` holds one `$ref` here",
+                    "something else than one reference",
                     "write the properties out in one named component",
                 ),
             },
             _ => self.refuse(
-                "schema-type",
+                Rule::SchemaType,
                 place,
                 "this schema has no `type`, or keys that do not belong to it",
+                "what its values are is not said",
                 "write `type`, and only keys that go with it",
             ),
         }
@@ -163,10 +194,18 @@ impl Lower<'_> {
                 let value = self.ty(module, name, &place.key("additionalProperties"), view)?;
                 Some(Type::Map(Box::new(value)))
             }
+            _ if object.properties.is_empty() => self.refuse(
+                Rule::InlineObject,
+                place,
+                "what this object holds is not said",
+                "no fields and no values",
+                "describe it as a component with `properties`, or as a map by `additionalProperties: {type: …}`",
+            ),
             _ => self.refuse(
-                "inline-object",
+                Rule::InlineObject,
                 place,
                 "this object has no name",
+                "a type of its own, written out here",
                 "move it to `components.schemas` and refer to it by `$ref`",
             ),
         }
@@ -195,14 +234,14 @@ impl Lower<'_> {
 
     fn format_error(&mut self, place: &Place, what: &str, known: &str) {
         self.diagnostics.push(
-            Diagnostic::new("format", &place.key("format"), format!("{what} has no such format in our dialect"))
+            Diagnostic::new(Rule::Format, &place.key("format"), format!("{what} has no such format in our dialect"))
                 .label(format!("expected {known}"))
                 .help("leave `format` out, or use `pattern`"),
         );
     }
 
-    fn refuse<T>(&mut self, rule: &'static str, place: &Place, message: &str, help: &str) -> Option<T> {
-        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label("here").help(help));
+    fn refuse<T>(&mut self, rule: Rule, place: &Place, message: &str, label: &str, help: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label(label).help(help));
         None
     }
 
@@ -222,14 +261,17 @@ impl Lower<'_> {
             ReferenceOr::Reference { .. } => {
                 let place = resolved.place(Section::Schemas);
                 self.refuse(
-                    "component",
+                    Rule::Component,
                     &place,
                     "a component is a schema of its own",
+                    "refers to another one",
                     "refer to the other one directly",
                 )
             }
             ReferenceOr::Item(schema) => match &schema.schema_kind {
-                SchemaKind::Type(SchemaType::Object(object)) if object.additional_properties.is_none() => {
+                SchemaKind::Type(SchemaType::Object(object))
+                    if object.additional_properties.is_none() || !object.properties.is_empty() =>
+                {
                     // Known before its fields are, so that a type may hold itself.
                     self.known.insert(resolved.clone(), Some(Type::Struct(path.clone())));
                     self.define_struct(&resolved, &path, schema, object);
@@ -246,7 +288,14 @@ impl Lower<'_> {
                 _ => {
                     let place = resolved.place(Section::Schemas);
                     let help = "write the type where it is used";
-                    self.refuse("component", &place, "a named schema is an object with properties or an enum", help)
+                    let label = "neither an object nor an enum";
+                    self.refuse(
+                        Rule::Component,
+                        &place,
+                        "a named schema is an object with properties or an enum",
+                        label,
+                        help,
+                    )
                 }
             },
         };
@@ -273,7 +322,7 @@ impl Lower<'_> {
     pub(crate) fn type_name(&mut self, place: &Place, name: &str) {
         if !is_pascal(name) {
             self.diagnostics.push(
-                Diagnostic::new("component-name", place, format!("`{name}` is no name for a type"))
+                Diagnostic::new(Rule::ComponentName, place, format!("`{name}` is no name for a type"))
                     .at_key()
                     .label("becomes a type in Rust")
                     .help(format!("call it `{}`", pascal(name))),
@@ -287,8 +336,19 @@ pub(crate) fn text(description: Option<&str>) -> String {
     description.unwrap_or_default().trim().to_owned()
 }
 
+/// What the elements of a list say about their page is said about the list: pages have one row for both.
+fn of_elements(place: &Place, schema: &Schema, prose: &mut Vec<String>, waivers: &mut Vec<Waiver>) {
+    if let SchemaKind::Type(SchemaType::Array(array)) = &schema.schema_kind
+        && let Some(ReferenceOr::Item(items)) = &array.items
+    {
+        let extensions = Extensions(&items.schema_data.extensions);
+        prose.extend(extensions.texts("x-feishu-prose"));
+        waivers.extend(extensions.waivers(place));
+    }
+}
+
 /// What a schema demands of its values.
-fn limits(schema: &Schema) -> Limits {
+pub(crate) fn limits(schema: &Schema) -> Limits {
     let mut limits = Limits {
         max_bytes: Extensions(&schema.schema_data.extensions).unsigned("x-feishu-max-bytes"),
         ..Limits::default()

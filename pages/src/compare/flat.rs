@@ -6,6 +6,7 @@
 use super::items::{Context, presence};
 use super::{Group, Report, count_fields};
 use crate::facts::{Fact, Item};
+use crate::types::Ty;
 
 /// More rows than any page has; beyond it nothing is decided.
 const MOST: usize = 2_000;
@@ -40,41 +41,66 @@ fn align(context: &Context<'_>, root: &str, page: &[Item], spec: &[(String, &Ite
         let fields = spec.iter().filter(|(_, item)| item.name == name).count();
         (rows, fields)
     };
+    // A field that is missing as a whole speaks for those below it.
+    let mut absent: Vec<String> = Vec::new();
+    let mut open: Option<&str> = None;
     for step in steps(page, spec) {
         match step {
             (Some(row), Some(at)) => {
+                open = None;
                 let (place, item) = &spec[at];
-                let mut found = Report::default();
-                context.item(place, &page[row], item, &mut found);
                 let (rows, fields) = count(&item.name);
-                for mut difference in found.differences {
-                    // Another field of this name is missing or extra: it may be this one.
-                    if rows != fields {
-                        difference.group = Group::Undecidable;
-                    }
-                    report.differences.push(difference);
-                }
-                report.unstated.append(&mut found.unstated);
+                pair(context, place, (&page[row], item), rows == fields, report);
             }
             (Some(row), None) => {
                 let item = &page[row];
                 let place = format!("{root}.?.{}", item.name);
-                let group = match count(&item.name) {
-                    (_, 0) => Group::MissingInSpec,
-                    _ => Group::Undecidable,
-                };
-                report.add(&place, Fact::Presence, group, presence(item), None);
+                let unknown = count(&item.name).1 == 0;
+                let group = if unknown && open.is_none() { Group::MissingInSpec } else { Group::Undecidable };
+                let difference = report.add(&place, Fact::Presence, group, presence(item), None);
+                if let Some(above) = open {
+                    difference.note = Some(format!("it may stand below `{above}`"));
+                } else if unknown && is_object(&item.ty) {
+                    open = Some(&item.name);
+                }
             }
             (None, Some(at)) => {
                 let (place, item) = &spec[at];
+                if absent.iter().any(|above| place.starts_with(above)) {
+                    continue;
+                }
                 let group = match count(&item.name) {
                     (0, _) => Group::ExtraInSpec,
                     _ => Group::Undecidable,
                 };
+                if group == Group::ExtraInSpec {
+                    absent.push(format!("{place}."));
+                }
                 report.add(place, Fact::Presence, group, None, presence(item));
             }
             (None, None) => {}
         }
+    }
+}
+
+/// Compares a row with its field. Where another field of this name is missing or extra, it may be this one.
+fn pair(context: &Context<'_>, place: &str, (row, field): (&Item, &Item), sure: bool, report: &mut Report) {
+    let mut found = Report::default();
+    context.item(place, row, field, &mut found);
+    for mut difference in found.differences {
+        if !sure {
+            difference.group = Group::Undecidable;
+        }
+        report.differences.push(difference);
+    }
+    report.unstated.append(&mut found.unstated);
+}
+
+fn is_object(ty: &Ty) -> bool {
+    match ty {
+        Ty::Object => true,
+        Ty::List(item) => is_object(item),
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Group, Report, Said};
+use super::{Group, Report, Said, text};
 use crate::facts::{Fact, Item, Stated};
 use crate::prose::prose_states;
 use crate::types::Ty;
@@ -65,6 +65,9 @@ impl Context<'_> {
         if page.deprecated.is_some() != spec.deprecated.is_some() {
             let said = |item: &Item| item.deprecated.as_ref().map(|d| ("true".to_owned(), d.line));
             self.one_sided(place, Fact::Deprecated, page, spec, said(page), said(spec), report);
+        }
+        if self.side == Side::Request {
+            text::compare(place, page, spec, report);
         }
         for scope in &page.field_scopes {
             if !self.field_scopes.contains(&scope.value) {
@@ -220,13 +223,11 @@ impl Context<'_> {
         }
         if page.bare || self.silent.contains(&fact) {
             report.add(place, fact, Group::Undecidable, None, spec_said);
-        } else if self.side == Side::Response {
+        } else if self.side == Side::Response || in_prose {
+            // What stands in running text may stand on another page that uses the same item.
             report.unstated(place, fact, spec_said);
         } else {
-            let difference = report.differ(place, fact, None, spec_said);
-            if in_prose {
-                difference.note = Some("the running text does not state it either".to_owned());
-            }
+            report.differ(place, fact, None, spec_said);
         }
     }
 }

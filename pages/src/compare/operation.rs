@@ -175,59 +175,56 @@ fn example(fact: Fact, page: Option<&Example>, spec: Option<&Example>, files: bo
         };
         Some((text, example.line))
     };
-    let (left, right) = (page.map(|e| &e.json), spec.map(|e| &e.json));
-    let note = match (left, right) {
-        (None, None) => return,
-        (Some(Some(left)), Some(Some(right))) => match json_difference(left, right, files, "") {
-            Some(place) => format!("differs at `{place}`"),
-            None => return,
+    match (page, spec) {
+        (None, None) => {}
+        (Some(left), Some(right)) => match (&left.json, &right.json) {
+            (Some(page_json), Some(spec_json)) => {
+                let lines = (left.line, right.line);
+                values(fact, Some(page_json), Some(spec_json), &Values { files, lines }, fact.as_str(), report);
+            }
+            (None, None) => {}
+            (None, Some(_)) => {
+                let difference = report.add(fact.as_str(), fact, Group::Undecidable, said(page), said(spec));
+                difference.note = Some("the page's example is unreadable".to_owned());
+            }
+            (Some(_), None) => {
+                report.differ(fact.as_str(), fact, said(page), said(spec));
+            }
         },
-        (Some(None), Some(_)) => {
-            let difference = report.add(fact.as_str(), fact, Group::Undecidable, said(page), said(spec));
-            difference.note = Some("the page's example is unreadable".to_owned());
-            return;
+        _ => {
+            report.differ(fact.as_str(), fact, said(page), said(spec));
         }
-        _ => String::new(),
-    };
-    let difference = report.differ(fact.as_str(), fact, said(page), said(spec));
-    difference.note = (!note.is_empty()).then_some(note);
+    }
 }
 
-/// Where two JSON texts first differ; the order of keys says nothing. In a multipart body the
-/// content of files (empty on pages) is no fact.
-fn json_difference(page: &Value, spec: &Value, files: bool, place: &str) -> Option<String> {
+/// What comparing two JSON values needs to know.
+struct Values {
+    /// In a multipart body the content of files (empty on pages) is no fact.
+    files: bool,
+    /// Where the examples begin: on the page, in the spec.
+    lines: (usize, usize),
+}
+
+/// Reports every place where two JSON values differ; the order of keys says nothing.
+fn values(fact: Fact, page: Option<&Value>, spec: Option<&Value>, context: &Values, place: &str, report: &mut Report) {
     match (page, spec) {
-        (Value::Object(left), Value::Object(right)) => {
-            for (key, value) in left {
-                let below = format!("{place}.{key}");
-                let empty = files && value.as_str() == Some("");
-                match right.get(key) {
-                    None => return Some(below),
-                    Some(_) if empty => {}
-                    Some(other) => {
-                        if let Some(found) = json_difference(value, other, files, &below) {
-                            return Some(found);
-                        }
-                    }
-                }
+        (Some(Value::Object(left)), Some(Value::Object(right))) => {
+            let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
+            for key in keys {
+                values(fact, left.get(key), right.get(key), context, &format!("{place}.{key}"), report);
             }
-            let extra = right.keys().find(|key| !left.contains_key(*key))?;
-            Some(format!("{place}.{extra}"))
         }
-        (Value::Array(left), Value::Array(right)) => {
-            let pairs = left.iter().zip(right).enumerate();
-            for (at, (value, other)) in pairs {
-                let below = format!("{place}[{at}]");
-                if let Some(found) = json_difference(value, other, files, &below) {
-                    return Some(found);
-                }
+        (Some(Value::Array(left)), Some(Value::Array(right))) => {
+            for at in 0..left.len().max(right.len()) {
+                values(fact, left.get(at), right.get(at), context, &format!("{place}[{at}]"), report);
             }
-            (left.len() != right.len()).then(|| format!("{place}[{}]", left.len().min(right.len())))
         }
-        _ => (page != spec).then(|| match place {
-            "" => ".".to_owned(),
-            place => place.to_owned(),
-        }),
+        (Some(Value::String(text)), Some(_)) if context.files && text.is_empty() => {}
+        _ if page == spec => {}
+        _ => {
+            let said = |value: Option<&Value>, line| value.map(|value| (value.to_string(), line));
+            report.differ(place, fact, said(page, context.lines.0), said(spec, context.lines.1));
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Components {
     named: Vec<(String, Node)>,
     /// Name of the one field whose object stays inline: the target of an update mask.
     pub(crate) inline: Option<String>,
+    /// Name of the field that lists what an update changes.
+    pub(crate) mask: Option<String>,
 }
 
 impl Components {
@@ -57,7 +59,8 @@ impl Components {
 
     fn field(&mut self, item: &Item, requires: bool) -> Node {
         let mut entries = Vec::new();
-        let reference = matches!(item.ty, Ty::Object) && !item.children.is_empty();
+        // An object has a name in our dialect, even one of which the page does not say what it holds.
+        let reference = matches!(item.ty, Ty::Object);
         if reference && self.inline.as_ref() == Some(&item.name) {
             self.inline = None;
             let mut entries = self.object(&item.children, requires);
@@ -132,10 +135,13 @@ impl Components {
                 let mut entries = word("array");
                 entries.extend(bound("minItems", &item.min_items));
                 entries.extend(bound("maxItems", &item.max_items));
-                let element = if matches!(**element, Ty::Object) && !item.children.is_empty() {
+                let element = if matches!(**element, Ty::Object) {
                     self.reference(item, requires)
                 } else {
                     let mut inner = self.typed(item, element, requires);
+                    if self.mask.as_ref() == Some(&item.name) && item.enum_values.is_empty() {
+                        inner.push(entry("enum", Node::gap("the fields that may be named")));
+                    }
                     inner.extend(lengths(item));
                     Node::Map(inner)
                 };
@@ -161,7 +167,10 @@ pub(crate) fn entry(key: &str, value: Node) -> (String, Node) {
 
 /// Limits that the page states only in its running text, perhaps.
 pub(crate) fn prose(item: &Item) -> Option<(String, Node)> {
-    let hints = crate::prose::hints(item);
+    let mut hints = crate::prose::hints(item);
+    if crate::prose::forbids_empty(&item.prose) {
+        hints.push("it must not be empty".to_owned());
+    }
     let gap = Node::gap(&format!("does the text state a limit? {}", hints.join("; ")));
     (!hints.is_empty()).then(|| entry("x-feishu-prose", gap))
 }
@@ -217,7 +226,9 @@ fn enumeration(item: &Item) -> Vec<(String, Node)> {
         (key, describe(text))
     });
     let mut entries = vec![entry("enum", list), entry("x-enumDescriptions", Node::Map(texts.collect()))];
-    if numbers {
+    let mut names: Vec<String> = values.iter().map(|value| camel(value).to_lowercase()).collect();
+    names.sort();
+    if numbers || names.windows(2).any(|pair| pair[0] == pair[1]) {
         entries.push(entry("x-enum-varnames", Node::gap("a name for each value")));
     }
     entries

@@ -14,7 +14,7 @@ impl fmt::Display for Error {
             Kind::InvalidRequest => formatter.write_str("invalid request: ")?,
             Kind::Configuration => formatter.write_str("the client is not set up for this: ")?,
             Kind::Connect => formatter.write_str("no connection: ")?,
-            Kind::Transport | Kind::Timeout | Kind::Refused => {}
+            Kind::Transport | Kind::Timeout | Kind::Refused | Kind::NoTicket => {}
             Kind::UnexpectedAnswer => formatter.write_str("unexpected answer: ")?,
             Kind::Store => formatter.write_str("the token store failed: ")?,
         }

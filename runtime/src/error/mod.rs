@@ -73,6 +73,8 @@ pub(crate) enum Kind {
     Refused,
     /// A token store failed.
     Store,
+    /// A store app has no app ticket yet.
+    NoTicket,
 }
 
 impl Error {

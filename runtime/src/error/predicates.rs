@@ -156,6 +156,16 @@ impl Error {
         }
     }
 
+    /// A store app has no app ticket that is good, and Feishu was asked for one.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Give each `app_ticket` event to [`Core::put_app_ticket`](crate::Core::put_app_ticket);
+    /// the next one comes within seconds, or else within the hour.
+    pub fn is_waiting_for_app_ticket(&self) -> bool {
+        self.inner().kind == Kind::NoTicket
+    }
+
     /// The request is wrong, whoever sends it and however often.
     ///
     /// # Troubleshooting
@@ -226,7 +236,7 @@ impl Error {
         }
         matches!(
             inner.kind,
-            Kind::Connect | Kind::Transport | Kind::Timeout | Kind::Store
+            Kind::Connect | Kind::Transport | Kind::Timeout | Kind::Store | Kind::NoTicket
         ) || self.is_rate_limited()
             || matches!(inner.status, Some(408 | 500 | 502 | 503 | 504))
             || inner.documented.is_some_and(|code| code.retry)

@@ -1,5 +1,6 @@
 //! Access tokens: where they are kept and how they are renewed.
 
+mod fetch;
 mod slot;
 mod store;
 mod tenant;
@@ -34,6 +35,9 @@ pub(crate) struct Token {
 /// margin can be generous.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// No token is used for longer, whatever is said about it.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Token {
     /// `None` if the text cannot be a token.
     pub(crate) fn new(secret: &str, lifetime: Duration) -> Option<Token> {
@@ -43,6 +47,8 @@ impl Token {
 
     fn with_margin(secret: &str, lifetime: Duration, margin: Duration) -> Option<Token> {
         let header = bearer(secret)?;
+        // Clocks cannot count every number that a server or a store may say.
+        let lifetime = lifetime.min(MAX_LIFETIME);
         let now = Instant::now();
         Some(Token {
             secret: secret.into(),

@@ -2,24 +2,26 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
 
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::codes;
 use crate::core::Core;
-use crate::envelope::Decoder;
 use crate::error::{Error, Kind};
 use crate::identity::Tenant;
-use crate::object;
-use crate::operation::{Method, Operation};
-use crate::send::{Auth, Prepared, PreparedBody};
 
-use super::{Slot, StoreError, Token, TokenStore};
+use super::{Slot, StoreError, StoredToken, Token, TokenStore, fetch};
 
 /// The app that calls.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// Installed by many tenants, from the app store.
+    pub(crate) is_store_app: bool,
 }
 
 impl fmt::Debug for App {
@@ -36,58 +38,43 @@ impl fmt::Debug for App {
 pub(crate) struct TenantTokens {
     app: Option<App>,
     store: Arc<dyn TokenStore>,
-    slots: RwLock<HashMap<Tenant, Arc<Slot>>>,
+    /// Of the only tenant of a custom app.
+    own: Arc<Slot>,
+    others: RwLock<HashMap<Tenant, Arc<Slot>>>,
+    /// The app access token of a store app.
+    app_token: Slot,
+    /// When the app ticket was asked for last.
+    asked_for_ticket: Mutex<Option<Instant>>,
 }
 
-/// The page says: at most 7200 seconds; this many are assumed if it says nothing.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(600);
+/// Feishu pushes a ticket every hour.
+const TICKET_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-const INTERNAL: Operation = Operation {
-    id: "auth.v3.tenant_access_token.internal",
-    method: Method::Post,
-    path: "/open-apis/auth/v3/tenant_access_token/internal",
-    page: "https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/tenant_access_token_internal",
-    repeatable: true,
-    ..Operation::DEFAULT
-};
-
-#[derive(Default)]
-struct InternalRequest {
-    app_id: String,
-    app_secret: String,
-}
-
-object! {
-    InternalRequest {
-        app_id: "app_id",
-        app_secret: "app_secret",
-    }
-}
-
-#[derive(Default)]
-struct InternalAnswer {
-    tenant_access_token: String,
-    expire: Option<i64>,
-}
-
-object! {
-    InternalAnswer {
-        tenant_access_token: "tenant_access_token",
-        expire: "expire",
-    }
-}
+/// A ticket is not asked for more often.
+const TICKET_PAUSE: Duration = Duration::from_secs(60);
 
 impl TenantTokens {
     pub(crate) fn new(app: Option<App>, store: Arc<dyn TokenStore>) -> Self {
         TenantTokens {
             app,
             store,
-            slots: RwLock::default(),
+            own: Arc::default(),
+            others: RwLock::default(),
+            app_token: Slot::default(),
+            asked_for_ticket: Mutex::default(),
         }
     }
 
     pub(crate) fn app(&self) -> Option<&App> {
         self.app.as_ref()
+    }
+
+    /// The current token for this tenant, if it needs no renewal.
+    pub(crate) fn fresh(&self, tenant: &Tenant) -> Option<Arc<Token>> {
+        match tenant.key() {
+            None => self.own.fresh(),
+            Some(_) => self.slot(tenant).fresh(),
+        }
     }
 
     /// A token for this tenant: the current one, or a new one.
@@ -96,89 +83,178 @@ impl TenantTokens {
         match slot.fresh() {
             Some(token) => Ok(token),
             // Boxed, since fetching a token is a call that may need a token itself.
-            None => Box::pin(slot.renew(self.load_or_fetch(core, tenant, &slot))).await,
+            None => {
+                let key = self.key(core, "tenant_access_token", tenant);
+                let fetch = self.fetch_for(core, tenant);
+                Box::pin(slot.renew(self.load_or(&key, &slot, fetch))).await
+            }
         }
     }
 
     /// Drops a token that the server rejected.
     pub(crate) async fn reject(&self, core: &Core, tenant: &Tenant, token: &Token) {
-        self.slot(tenant).reject(token);
-        let key = self.key(core, tenant);
-        if let Err(error) = self.store.remove(&key, &token.to_stored()).await {
+        let key = self.key(core, "tenant_access_token", tenant);
+        self.drop_token(&key, &self.slot(tenant), token).await;
+    }
+
+    async fn drop_token(&self, key: &str, slot: &Slot, token: &Token) {
+        slot.reject(token);
+        if let Err(error) = self.store.remove(key, &token.to_stored()).await {
             tracing::warn!(%error, "a rejected token could not be removed from the store");
         }
     }
 
     fn slot(&self, tenant: &Tenant) -> Arc<Slot> {
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        if tenant.key().is_none() {
+            return self.own.clone();
+        }
+        let slots = self.others.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(tenant) {
             return slot.clone();
         }
         drop(slots);
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.others.write().unwrap_or_else(PoisonError::into_inner);
         slots.entry(tenant.clone()).or_default().clone()
     }
 
-    fn key(&self, core: &Core, tenant: &Tenant) -> String {
+    fn key(&self, core: &Core, kind: &str, tenant: &Tenant) -> String {
         let app = self.app.as_ref().map_or("", |app| &app.id);
         let tenant = tenant.key().unwrap_or_default();
-        format!("{} tenant_access_token {app} {tenant}", core.base_url())
+        format!("{} {kind} {app} {tenant}", core.base_url())
     }
 
-    async fn load_or_fetch(
+    /// The token in the store, or the one that `fetch` gets and the store then has.
+    async fn load_or(
         &self,
-        core: &Core,
-        tenant: &Tenant,
+        key: &str,
         slot: &Slot,
+        fetch: impl Future<Output = Result<Token, Error>>,
     ) -> Result<Token, Error> {
-        let key = self.key(core, tenant);
-        let stored = self.store.load(&key).await.map_err(store_error)?;
+        let stored = self.store.load(key).await.map_err(store_error)?;
         if let Some(token) = stored.as_ref().and_then(Token::from_stored)
             && token.is_fresh()
             && !slot.is_rejected(&token)
         {
             return Ok(token);
         }
-        let token = self.fetch(core, tenant).await?;
+        let token = fetch.await?;
         // The token works even if it cannot be shared.
-        if let Err(error) = self.store.save(&key, token.to_stored()).await {
+        if let Err(error) = self.store.save(key, token.to_stored()).await {
             tracing::warn!(%error, "a token could not be saved in the store");
         }
         Ok(token)
     }
 
-    async fn fetch(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
+    async fn fetch_for(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
         let Some(app) = &self.app else {
             return Err(Error::configuration(
                 "calls as the app need `custom_app(app_id, app_secret)` in the builder",
             ));
         };
-        if tenant.key().is_some() {
-            return Err(Error::configuration("a custom app has only one tenant"));
+        match (app.is_store_app, tenant.key()) {
+            (false, None) => {
+                let body = json!({ "app_id": app.id, "app_secret": app.secret });
+                fetch::fetch(core, fetch::INTERNAL, body).await
+            }
+            (false, Some(_)) => Err(Error::configuration("a custom app has only one tenant")),
+            (true, None) => Err(Error::configuration(
+                "a store app calls for a tenant, as `for_tenant(tenant_key)`",
+            )),
+            (true, Some(tenant_key)) => self.fetch_for_tenant(core, app, tenant_key).await,
         }
-        let request = InternalRequest {
-            app_id: app.id.clone(),
-            app_secret: app.secret.clone(),
+    }
+
+    /// For a store app: with its app access token, which is replaced once if it is
+    /// rejected.
+    async fn fetch_for_tenant(
+        &self,
+        core: &Core,
+        app: &App,
+        tenant_key: &str,
+    ) -> Result<Token, Error> {
+        let fetch = async |app_token: &Token| {
+            let body = json!({ "app_access_token": app_token.secret(), "tenant_key": tenant_key });
+            fetch::fetch(core, fetch::TENANT, body).await
         };
-        let body = serde_json::to_vec(&request)
-            .map_err(|error| Error::invalid_request("app id or secret").with_source(error))?;
-        let url = format!("{}{}", core.base_url(), INTERNAL.path);
-        let mut prepared = Prepared::new(INTERNAL, url, Auth::None);
-        prepared.body = PreparedBody::Json(body.into());
-        prepared.secrets.push(app.secret.clone());
-        let mut decoder = Decoder::<InternalAnswer>::whole();
-        let metadata = core.run(prepared, &mut decoder).await?;
-        let answer = decoder.into_data().unwrap_or_default();
-        let lifetime = answer
-            .expire
-            .and_then(|seconds| u64::try_from(seconds).ok())
-            .map_or(UNKNOWN_LIFETIME, Duration::from_secs);
-        Token::new(&answer.tenant_access_token, lifetime).ok_or_else(|| {
-            let mut error = Error::new(Kind::UnexpectedAnswer, "no token in the answer")
-                .with_operation(INTERNAL.id);
-            metadata.describe(&mut error);
-            error
-        })
+        let app_token = self.app_token(core, app).await?;
+        let result = fetch(&app_token).await;
+        match result {
+            Err(error) if error.code().is_some_and(codes::is_token_rejection) => {
+                let key = self.key(core, "app_access_token", &Tenant::default());
+                self.drop_token(&key, &self.app_token, &app_token).await;
+                let app_token = self.app_token(core, app).await?;
+                fetch(&app_token).await
+            }
+            result => result,
+        }
+    }
+
+    async fn app_token(&self, core: &Core, app: &App) -> Result<Arc<Token>, Error> {
+        if let Some(token) = self.app_token.fresh() {
+            return Ok(token);
+        }
+        let key = self.key(core, "app_access_token", &Tenant::default());
+        let fetch = self.fetch_app_token(core, app);
+        self.app_token
+            .renew(self.load_or(&key, &self.app_token, fetch))
+            .await
+    }
+
+    async fn fetch_app_token(&self, core: &Core, app: &App) -> Result<Token, Error> {
+        let key = self.key(core, "app_ticket", &Tenant::default());
+        let Some(ticket) = self.store.load(&key).await.map_err(store_error)? else {
+            return Err(self.no_ticket(core, app, None).await);
+        };
+        let body = json!({
+            "app_id": app.id,
+            "app_secret": app.secret,
+            "app_ticket": ticket.secret(),
+        });
+        match fetch::fetch(core, fetch::APP, body).await {
+            Err(error) if error.code() == Some(codes::BAD_TICKET) => {
+                if let Err(error) = self.store.remove(&key, &ticket).await {
+                    tracing::warn!(%error, "a stale app ticket could not be removed");
+                }
+                Err(self.no_ticket(core, app, Some(error)).await)
+            }
+            result => result,
+        }
+    }
+
+    /// Asks Feishu to push the ticket; it comes as an event, so this call fails.
+    async fn no_ticket(&self, core: &Core, app: &App, cause: Option<Error>) -> Error {
+        if self.may_ask_for_ticket() {
+            let body = json!({ "app_id": app.id, "app_secret": app.secret });
+            if let Err(error) = fetch::send(core, fetch::RESEND, body).await {
+                return error;
+            }
+        }
+        let message = "the app ticket is missing or stale, Feishu was asked to push it again";
+        let error = Error::new(Kind::NoTicket, message);
+        match cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        }
+    }
+
+    fn may_ask_for_ticket(&self) -> bool {
+        let mut asked = self
+            .asked_for_ticket
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_too_soon = asked.is_some_and(|asked| asked.elapsed() < TICKET_PAUSE);
+        if !is_too_soon {
+            *asked = Some(Instant::now());
+        }
+        !is_too_soon
+    }
+
+    /// Keeps the ticket that Feishu pushed.
+    pub(crate) async fn put_ticket(&self, core: &Core, ticket: &str) -> Result<(), Error> {
+        let key = self.key(core, "app_ticket", &Tenant::default());
+        let ticket = StoredToken::new(ticket, SystemTime::now() + TICKET_LIFETIME);
+        self.store.save(&key, ticket).await.map_err(store_error)?;
+        Ok(())
     }
 }
 

@@ -1,10 +1,11 @@
 //! The default transport.
 
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ::reqwest::Url;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
@@ -15,7 +16,11 @@ use super::{
 
 /// A [`Transport`] on a [`reqwest::Client`].
 #[derive(Clone, Debug)]
-pub struct ReqwestTransport(::reqwest::Client);
+pub struct ReqwestTransport {
+    client: ::reqwest::Client,
+    /// The first origin that was called, as text and parsed.
+    origin: OnceLock<(String, Url)>,
+}
 
 impl ReqwestTransport {
     /// With a client of your own: proxies, certificates, connection pools.
@@ -24,7 +29,34 @@ impl ReqwestTransport {
     /// client does: an API never redirects, and a redirect that is followed
     /// repeats the request.
     pub fn new(client: ::reqwest::Client) -> Self {
-        ReqwestTransport(client)
+        ReqwestTransport {
+            client,
+            origin: OnceLock::new(),
+        }
+    }
+
+    /// Parsing scheme and host is a good part of a call's own work, and a client
+    /// calls one server; so only what follows them is parsed each time.
+    fn parse(&self, url: &str) -> Result<Url, <Url as std::str::FromStr>::Err> {
+        if let Some((origin, parsed)) = self.origin.get()
+            && let Some(path) = url.strip_prefix(origin.as_str())
+            && path.starts_with('/')
+            && !path[1..].starts_with(['/', '\\'])
+        {
+            return parsed.join(path);
+        }
+        let parsed = Url::parse(url)?;
+        let after_scheme = url.find("://").map_or(0, |start| start + 3);
+        if let Some(length) = url[after_scheme..].find('/') {
+            // A host only: `https://user@host` must not be taken apart here.
+            let origin = &url[..after_scheme + length];
+            if !origin.contains(['@', '?', '#', '\\'])
+                && let Ok(base) = Url::parse(origin)
+            {
+                let _ = self.origin.set((origin.to_owned(), base));
+            }
+        }
+        Ok(parsed)
     }
 
     /// With a client that does not follow redirects and takes proxies from the
@@ -34,7 +66,7 @@ impl ReqwestTransport {
             .connect_timeout(connect_timeout)
             .redirect(::reqwest::redirect::Policy::none())
             .build()
-            .map(ReqwestTransport)
+            .map(ReqwestTransport::new)
             .map_err(error)
     }
 }
@@ -42,7 +74,8 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
-            let url = ::reqwest::Url::parse(&request.url)
+            let url = self
+                .parse(&request.url)
                 .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
             let mut message = ::reqwest::Request::new(request.method, url);
             *message.headers_mut() = request.headers;
@@ -57,7 +90,7 @@ impl Transport for ReqwestTransport {
                     *message.body_mut() = Some(body);
                 }
             }
-            let mut response = self.0.execute(message).await.map_err(error)?;
+            let mut response = self.client.execute(message).await.map_err(error)?;
             let headers = std::mem::take(response.headers_mut());
             Ok(HttpResponse {
                 status: response.status(),
@@ -115,5 +148,39 @@ impl http_body::Body for StreamedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.left.map(SizeHint::with_exact).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_origin_gives_the_same_urls() {
+        for first in [
+            "https://open.feishu.cn/a",
+            "http://127.0.0.1:80/",
+            "https://host?x",
+        ] {
+            let transport = ReqwestTransport::new(::reqwest::Client::new());
+            transport.parse(first).unwrap();
+            for url in [
+                "https://open.feishu.cn/open-apis/task/v2/tasks/a%2Fb?page_token=x%3D&y=1",
+                "https://open.feishu.cn/%E4%BB%BB?q=a#f",
+                "https://open.feishu.cn//evil.example/x",
+                "https://open.feishu.cn/\\evil.example/x",
+                "https://open.feishu.cn.evil.example/x",
+                "https://open.feishu.cn@evil.example/x",
+                "https://open.feishu.cn:444/x",
+                "http://127.0.0.1:80/x",
+                "https://host/y",
+            ] {
+                assert_eq!(
+                    transport.parse(url).unwrap(),
+                    Url::parse(url).unwrap(),
+                    "{url}"
+                );
+            }
+        }
     }
 }

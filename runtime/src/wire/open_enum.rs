@@ -92,6 +92,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::rt::AsText for $name {
+            fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Owned(self.value().to_string())
+            }
+        }
+
         $crate::__open_enum_common!($name, |this| this.value());
     };
     (
@@ -169,6 +175,12 @@ macro_rules! open_enum {
         impl $crate::rt::QueryValue for $name {
             fn put(&self, put: &mut dyn FnMut(&str)) {
                 put(self.as_str());
+            }
+        }
+
+        impl $crate::rt::AsText for $name {
+            fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed(self.as_str())
             }
         }
 

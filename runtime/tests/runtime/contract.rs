@@ -51,3 +51,77 @@ fn validate_names_every_field() {
         .collect();
     assert_eq!(paths, ["members", "members[1].id"]);
 }
+
+#[test]
+fn limits_apply_to_all_kinds_of_fields() {
+    use feishu_openapi_runtime::{Checker, Constrained, Millis};
+
+    struct Fields {
+        kinds: Option<Vec<UserIdType>>,
+        names: Vec<String>,
+        token: Update<String>,
+        share: Option<f64>,
+        time: Millis,
+        parts: Update<Vec<Member>>,
+    }
+
+    impl Constrained for Fields {
+        fn constraints(&self, check: &mut Checker<'_>) {
+            check.unique("kinds", &self.kinds);
+            check.length("names", &self.names, ..=3);
+            check.pattern("token", &self.token, "[a-zA-Z0-9]{3}");
+            check.range_f64("share", &self.share, 0.0..=1.0);
+            check.length("time", &self.time, 13..);
+            check.nested("parts", &self.parts);
+        }
+    }
+
+    struct Outer(Fields);
+
+    impl Constrained for Outer {
+        fn constraints(&self, check: &mut Checker<'_>) {
+            check.nested("fields", &self.0);
+        }
+    }
+
+    #[derive(Clone)]
+    struct Probe;
+    impl Constrained for Probe {
+        fn constraints(&self, check: &mut Checker<'_>) {
+            Outer(Fields {
+                kinds: Some(vec!["open_id".into(), UserIdType::OpenId]),
+                names: vec!["任务一".into(), "four".into()],
+                token: Update::Set("abcd".into()),
+                share: Some(1.5),
+                time: "0".into(),
+                parts: Update::Set(vec![Member::new("x"), Member::new("")]),
+            })
+            .constraints(check);
+        }
+    }
+    impl Request for Probe {
+        const OPERATION: &'static feishu_openapi_runtime::Operation = Delete::OPERATION;
+        type Response = Empty;
+
+        fn encode(
+            &self,
+            _: &mut feishu_openapi_runtime::Encoder,
+        ) -> Result<(), feishu_openapi_runtime::Error> {
+            Ok(())
+        }
+    }
+
+    let violations = Probe.validate().unwrap_err();
+    let found: Vec<_> = violations.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "`fields.kinds[1]` must have no item twice, found a repeated item",
+            "`fields.names[1]` must have at most 3 characters, found 4 characters",
+            "`fields.token` must have the form `[a-zA-Z0-9]{3}`, found 4 other characters",
+            "`fields.share` must have 0 to 1 as the value, found 1.5",
+            "`fields.time` must have at least 13 characters, found 1 characters",
+            "`fields.parts[1].id` must have 1 to 100 characters, found 0 characters",
+        ],
+    );
+}

@@ -8,6 +8,7 @@ mod pacing;
 mod paging;
 mod retries;
 mod sample;
+mod store_apps;
 mod tokens;
 mod upload;
 mod wire;

@@ -349,3 +349,38 @@ async fn raw_calls_follow_the_same_rules() {
         .await
         .unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_beyond_all_clocks_are_none() {
+    let transport = script([bad_gateway(), Reply::rate_limited("1e300"), ok()]);
+    let policy = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);
+    let call = as_app(&scripted(&transport), remove())
+        .timeout(Duration::MAX)
+        .deadline(Duration::MAX)
+        .retry(policy);
+    call.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_another_shape_is_not_asked_for_again() {
+    let strange = || Reply::data(json!({ "task": { "members": "many" } }));
+    let (result, sent) = run(remove(), vec![strange(); 4]).await;
+    let error = result.unwrap_err();
+    assert!(
+        error.is_unexpected_answer() && error.may_have_taken_effect(),
+        "{error}"
+    );
+    assert_eq!(sent, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_budget_can_be_changed() {
+    let transport = script(vec![bad_gateway(); 9]);
+    let core: Core = builder()
+        .transport(transport.clone())
+        .retry(RetryPolicy::default().budget(2))
+        .build()
+        .unwrap();
+    assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 3);
+    assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 1);
+}

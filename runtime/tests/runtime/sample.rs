@@ -191,12 +191,9 @@ impl Request for Create {
         method: Method::Post,
         path: "/open-apis/task/v2/tasks",
         keyed: true,
-        errors: &[
-            ErrorCode::new(422, 1470422, "The same request is in flight.").retry(),
-            ErrorCode::new(500, 1470500, "The server failed.")
-                .hint("Try again.")
-                .retry(),
-        ],
+        errors: &[ErrorCode::new(500, 1470500, "The server failed.")
+            .hint("Try again.")
+            .retry()],
         ..Operation::DEFAULT
     };
     type Response = TaskResponse;

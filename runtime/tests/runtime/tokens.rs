@@ -400,3 +400,17 @@ fn settings_that_cannot_work_are_refused() {
     assert_eq!(built.base_url(), "https://open.feishu.cn");
     let _ = Arc::new(built);
 }
+
+#[tokio::test]
+async fn an_endless_lifetime_is_taken_as_a_day() {
+    let transport = ScriptedTransport::with_handler(|request| match request.is_token_request() {
+        true => Reply::json(
+            200,
+            &json!({ "code": 0, "tenant_access_token": "t-1", "expire": i64::MAX }),
+        ),
+        false => Reply::data(json!({})),
+    });
+    as_app(&scripted(&transport), Delete::new("1"))
+        .await
+        .unwrap();
+}

@@ -260,7 +260,7 @@ rt::builder! {
 pub struct Href {
     /// The address; if given, it starts with `https://` or `http://`.
     ///
-    /// 0 to 1024 characters. Matches `^(https?://|$)`. Example: `"https://www.example.com"`.
+    /// 0 to 1024 characters. Matches `^(https?://.*)?$`. Example: `"https://www.example.com"`.
     pub url: Option<String>,
     /// The title of the link; shown as the link's text if both are given.
     ///
@@ -285,7 +285,7 @@ rt::builder! {
 impl rt::Constrained for Href {
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("url", &self.url, 0..=1024);
-        check.pattern("url", &self.url, "^(https?://|$)");
+        check.pattern("url", &self.url, "^(https?://.*)?$");
         check.length("title", &self.title, ..=512);
     }
 }

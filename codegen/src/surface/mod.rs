@@ -1,6 +1,10 @@
 //! The API surface as text, for the eyes of a reviewer: one line for each operation, parameter, field and code.
 
+mod summary;
+
 use std::fmt::Write;
+
+pub use summary::summary;
 
 use crate::emit::limits;
 use crate::ir::{

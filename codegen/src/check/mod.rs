@@ -1,0 +1,76 @@
+//! Rules over what was read: one rule is one function.
+//!
+//! Rules of single places look at whatever could be lowered; rules over the whole spec run only when nothing is
+//! missing, since they would blame the wrong place otherwise.
+
+mod context;
+mod facts;
+mod fields;
+mod mask;
+mod names;
+mod routes;
+mod schemas;
+mod unused;
+mod values;
+mod waivers;
+
+use crate::diagnostic::Diagnostics;
+use crate::ir::Api;
+use crate::load::{Documents, walk};
+use context::Context;
+
+/// Holds all rules against the API and the documents that it was read from.
+pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnostics) {
+    let nothing_is_missing = diagnostics.is_empty();
+    let context = Context::new(documents, api, diagnostics);
+    for document in documents.iter() {
+        walk::schemas(&document.path, &document.tree, &mut |cursor, tree, _| {
+            schemas::enum_descriptions(cursor, tree, diagnostics);
+            schemas::limits(cursor, tree, diagnostics);
+            schemas::prose(&context, cursor, tree, diagnostics);
+            waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
+        });
+        walk::parameters(&document.path, &document.tree, &mut |cursor, tree| {
+            schemas::prose(&context, cursor, tree, diagnostics);
+            waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
+        });
+        walk::operations(&document.path, &document.tree, &mut |cursor, tree| {
+            facts::missing(cursor, tree, diagnostics);
+            waivers::facts(cursor, tree, waivers::Of::Operation, diagnostics);
+        });
+        unused::references(&context, document, diagnostics);
+    }
+    for operation in context.operations() {
+        facts::page(operation, diagnostics);
+        facts::app_types(operation, diagnostics);
+        facts::rate_limits(operation, diagnostics);
+        facts::error_table(operation, diagnostics);
+        facts::enforced_by(operation, diagnostics);
+        routes::path_template(operation, diagnostics);
+        routes::body_method(operation, diagnostics);
+        fields::parameter_types(operation, diagnostics);
+        fields::multipart(operation, diagnostics);
+        fields::paging(operation, diagnostics);
+        fields::idempotency_key(operation, diagnostics);
+        mask::update_mask(&context, operation, diagnostics);
+        values::of_operation(&context, operation, diagnostics);
+        names::request_fields(operation, diagnostics);
+        names::answer_fields(operation, diagnostics);
+        waivers::of_operation(operation, diagnostics);
+    }
+    for definition in context.structs() {
+        values::of_struct(&context, definition, diagnostics);
+        names::struct_fields(definition, diagnostics);
+        fields::files_in_structs(definition, diagnostics);
+        fields::recursion(&context, definition, diagnostics);
+    }
+    names::types(&context, diagnostics);
+    names::reserved(&context, diagnostics);
+    routes::operation_ids(&context, diagnostics);
+    routes::routes(&context, diagnostics);
+    if nothing_is_missing {
+        facts::superseded_by(&context, diagnostics);
+        waivers::used(&context, diagnostics);
+        unused::components(&context, diagnostics);
+    }
+}

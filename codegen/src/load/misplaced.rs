@@ -1,0 +1,98 @@
+//! Keys that do not go with the type of their schema: `openapiv3` gives up on such a schema without a word.
+
+use super::cursor::Cursor;
+use super::tree::Tree;
+use super::walk::{self, Role};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::rules::Rule;
+
+/// Reports misplaced keys. Gives the tree without them, if there are any, so that the rest can be read.
+pub(crate) fn without_misplaced_keys(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) -> Option<Tree> {
+    let mut found = Vec::new();
+    walk::schemas(file, tree, &mut |cursor, tree, role| misplaced_keys(cursor, tree, role, &mut found));
+    if found.is_empty() {
+        return None;
+    }
+    let mut tree = tree.clone();
+    for diagnostic in found {
+        tree.remove(&diagnostic.place);
+        diagnostics.push(diagnostic);
+    }
+    Some(tree)
+}
+
+/// Keys that go with every type.
+const ALWAYS: &[&str] =
+    &["type", "title", "description", "deprecated", "default", "example", "x-feishu-prose", "x-feishu-waivers"];
+
+/// The other keys that a schema of some type may have.
+fn keys_of(ty: &str) -> &'static [&'static str] {
+    match ty {
+        "string" => &[
+            "format",
+            "enum",
+            "x-enumDescriptions",
+            "x-enum-varnames",
+            "minLength",
+            "maxLength",
+            "pattern",
+            "x-feishu-max-bytes",
+        ],
+        "integer" => &["format", "enum", "x-enumDescriptions", "x-enum-varnames", "minimum", "maximum"],
+        "number" => &["minimum", "maximum"],
+        "array" => &["items", "minItems", "maxItems", "uniqueItems"],
+        "object" => &["required", "properties", "additionalProperties"],
+        "allOf" => &["allOf"],
+        _ => &[],
+    }
+}
+
+/// Keys that do not go with the type, or that nothing reads where they stand.
+fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<Diagnostic>) {
+    let ty = if tree.get("allOf").is_some() { "allOf" } else { tree.get("type").and_then(Tree::text).unwrap_or("") };
+    let what = match ty {
+        "allOf" => "a schema with `allOf`".to_owned(),
+        ty => format!("a schema of type `{ty}`"),
+    };
+    let known = keys_of(ty);
+    for (key, _) in tree.entries() {
+        let unread = matches!(role, Role::Element) && matches!(key.as_str(), "default" | "example" | "deprecated");
+        let (message, help) = if unread {
+            (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
+        } else if ty == "allOf" && key == "type" {
+            (
+                "`type` beside `allOf` has no effect".to_owned(),
+                "remove it; the type is that of the component".to_owned(),
+            )
+        } else if known.contains(&key.as_str()) || ALWAYS.contains(&key.as_str()) {
+            continue;
+        } else {
+            let help = match known {
+                [] => "remove it, or write another `type`".to_owned(),
+                known => {
+                    let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+                    format!("remove it, or write another `type`; keys that go with this one: {}", known.join(", "))
+                }
+            };
+            (format!("`{key}` says nothing about {what}"), help)
+        };
+        found.push(
+            Diagnostic::new(Rule::MisplacedKey, &cursor.place().key(key), message)
+                .at_key()
+                .label("has no effect here")
+                .help(help),
+        );
+    }
+    if tree.get("properties").is_some() && tree.get("additionalProperties").is_some() {
+        found.push(
+            Diagnostic::new(
+                Rule::MisplacedKey,
+                &cursor.place().key("additionalProperties"),
+                "`additionalProperties` beside `properties`",
+            )
+            .at_key()
+            .label("an object is a struct or a map, not both")
+            .help("remove one of the two; unknown fields of answers are ignored anyway"),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Tests against the real spec and, where they are at hand, the real pages.
+
+mod crawls;
+mod drafts;
+mod mutants;
+mod mutation;
+
+use std::path::PathBuf;
+
+use feishu_openapi_codegen::{Source, ir};
+use feishu_openapi_pages::Page;
+
+use super::check::{self, Outcome};
+use super::spec::{self, Places, SpecOperation};
+use crate::files;
+
+const NEWEST: &str = "2026-05-markdown";
+
+/// A folder of pages: below `FEISHU_DOCS`, or beside the repository.
+fn folder(crawl: &str) -> Option<PathBuf> {
+    let given = std::env::var_os("FEISHU_DOCS").map(PathBuf::from);
+    let folder = given.unwrap_or_else(|| files::root().join("../shared/docs")).join(crawl);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("no pages at {}: nothing to check", folder.display());
+    None
+}
+
+fn pages(crawl: &str) -> Option<Vec<Page>> {
+    Some(super::crawl::pages(&folder(crawl)?).expect("readable pages"))
+}
+
+fn sources() -> Vec<Source> {
+    files::read_all(&files::root()).expect("a readable spec")
+}
+
+fn api() -> ir::Api {
+    feishu_openapi_codegen::read(&sources()).expect("a spec without mistakes")
+}
+
+/// The whole spec, ready to be compared.
+fn operations(api: &ir::Api) -> (Vec<SpecOperation>, Places) {
+    let mut places = Places::default();
+    (spec::operations(api, &mut places), places)
+}
+
+fn outcome(api: &ir::Api, pages: &[Page]) -> Outcome {
+    let (operations, places) = operations(api);
+    check::check(pages, &operations, &places)
+}
