@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{BoxError, Event};
+use crate::core::Core;
 use crate::transport::BoxFuture;
 
 /// The event `app_ticket`: sent to a store app every hour, and when it asks for it.
@@ -42,4 +43,16 @@ impl fmt::Debug for AppTicket {
 pub trait TicketKeeper: Send + Sync + 'static {
     /// Keeps the ticket instead of the one before; until this succeeds, Feishu sends it again.
     fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>>;
+}
+
+/// A client of a store app keeps its tickets in its token store, and refuses those of other apps.
+impl TicketKeeper for Core {
+    fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(async move {
+            if self.app_id() != Some(ticket.app_id.as_str()) {
+                return Err("the ticket is for another app than the client".into());
+            }
+            Ok(self.put_app_ticket(&ticket.app_ticket).await?)
+        })
+    }
 }

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use feishu_openapi_runtime::event::{
     AppTicket, BoxError, Delivery, Dispatcher, Outcome, SeenEvents, TicketKeeper,
 };
+use feishu_openapi_runtime::testing::ScriptedTransport;
 use feishu_openapi_runtime::transport::BoxFuture;
-use feishu_openapi_runtime::{Event, object};
+use feishu_openapi_runtime::{ClientBuilder, Core, Event, Tenant, object};
 use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 
@@ -234,6 +235,25 @@ async fn a_ticket_goes_to_its_keeper() {
     let kept = keeper.0.lock().unwrap().clone();
     let ticket = ("cli_9c8609450f78d102".to_owned(), "the-ticket".to_owned());
     assert_eq!(kept, [ticket]);
+}
+
+#[tokio::test]
+async fn a_client_keeps_the_tickets_of_its_app_alone() {
+    for (app_id, status) in [("cli_9c8609450f78d102", 200), ("cli_other", 500)] {
+        let core: Core = ClientBuilder::new()
+            .store_app(app_id, "the-app-secret")
+            .transport(ScriptedTransport::new([]))
+            .build()
+            .unwrap();
+        let dispatcher = Dispatcher::new(plain()).keep_tickets(core.clone());
+        assert_eq!(post(&dispatcher, TICKET).await.status(), status);
+        // With a ticket the client asks for a token; without one it asks for a ticket.
+        let error = core
+            .tenant_access_token(&Tenant::new("t"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.is_waiting_for_app_ticket(), status == 500);
+    }
 }
 
 #[tokio::test]
