@@ -193,7 +193,12 @@ fn handle(resource: &Resource) -> [String; 2] {
             #[derive(Clone, Copy, Debug)]
             pub struct Resource<'a, I>(pub(super) &'a Client<I>);
         }),
-        print::laid_out(format!("impl<I: rt::Identity> Resource<'_, I> {{\n{methods}}}\n")),
+        // A resource may have events alone.
+        print::laid_out(if methods.is_empty() {
+            "impl<I: rt::Identity> Resource<'_, I> {}\n".to_owned()
+        } else {
+            format!("impl<I: rt::Identity> Resource<'_, I> {{\n{methods}}}\n")
+        }),
     ]
 }
 

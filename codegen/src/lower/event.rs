@@ -77,7 +77,7 @@ impl Lower<'_> {
     fn no_tokens(&mut self, place: &Place, raw: &Raw) {
         if raw.security.iter().flatten().next().is_some() {
             self.diagnostics.push(
-                Diagnostic::new("tokens", &place.key("security"), "an event comes without an access token")
+                Diagnostic::new(Rule::Tokens, &place.key("security"), "an event comes without an access token")
                     .at_key()
                     .label("expected none")
                     .help("write `security: []`"),
