@@ -23,6 +23,14 @@ pub use source::Source;
 
 use diagnostic::Diagnostics;
 
+/// Reads a spec that is still being written: only what makes it unreadable is a mistake, the rules are not held against it.
+pub fn read_draft(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let documents = load::load(sources, &mut diagnostics);
+    let api = lower::lower(&documents, &mut diagnostics);
+    if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
+}
+
 /// Reads a spec and holds all rules against it.
 pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     let mut diagnostics = Diagnostics::default();

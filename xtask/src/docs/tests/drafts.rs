@@ -26,7 +26,7 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
         let wanted = &operations[checked.operation];
         let text = fill(&draft(page).expect("an operation"), &wanted.id);
         let drafted =
-            match feishu_openapi_codegen::read(&[common.clone(), Source::new(wanted.place.file.as_str(), text)]) {
+            match feishu_openapi_codegen::read_draft(&[common.clone(), Source::new(wanted.place.file.as_str(), text)]) {
                 Ok(drafted) => drafted,
                 Err(found) => {
                     let first =
