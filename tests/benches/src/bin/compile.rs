@@ -45,7 +45,10 @@ fn main() -> io::Result<()> {
             run()?;
             touch(&folder.join("src/lib.rs"))?;
             let (seconds, megabytes) = run()?;
-            println!("| {} | {} | {lines} | {mode} | {seconds:.2} | {megabytes:.0} |", subject.name, subject.operations);
+            println!(
+                "| {} | {} | {lines} | {mode} | {seconds:.2} | {megabytes:.0} |",
+                subject.name, subject.operations
+            );
         }
     }
     Ok(())
@@ -54,7 +57,14 @@ fn main() -> io::Result<()> {
 fn subjects(root: &Path) -> io::Result<Vec<Subject>> {
     let both: &[&str] = &["--no-default-features", "--features", "reqwest,task-v1,task-v2"];
     let ours = |name, operations, features, modes, copies| -> io::Result<Subject> {
-        Ok(Subject { name, operations, features, modes, files: our_files(root, copies)?, manifest: our_manifest(root, copies)? })
+        Ok(Subject {
+            name,
+            operations,
+            features,
+            modes,
+            files: our_files(root, copies)?,
+            manifest: our_manifest(root, copies)?,
+        })
     };
     let theirs = |name, operations, modes, style, copies| Subject {
         name,
