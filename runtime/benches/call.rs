@@ -72,11 +72,7 @@ const USER: &str = "ou_2cefb2f014f8d0c6c2d2eb7bafb0e54f";
 /// An answer of about 2 KB.
 fn answer() -> serde_json::Value {
     let member = |number: usize| {
-        let role = if number.is_multiple_of(2) {
-            "assignee"
-        } else {
-            "follower"
-        };
+        let role = if number.is_multiple_of(2) { "assignee" } else { "follower" };
         serde_json::json!({ "id": format!("{USER}{number:02}"), "type": "user", "role": role })
     };
     serde_json::json!({ "task": {
@@ -91,28 +87,21 @@ fn answer() -> serde_json::Value {
 }
 
 async fn ours(core: &Core) {
-    let request = RemoveMembers::new(GUID, [Member::new(USER).r#type("user").role("assignee")])
-        .user_id_type(UserIdType::OpenId);
+    let request =
+        RemoveMembers::new(GUID, [Member::new(USER).r#type("user").role("assignee")]).user_id_type(UserIdType::OpenId);
     let answer = Call::new(core, Tenant::default().into(), request).await;
     let task = answer.ok().and_then(|answer| answer.task);
     assert_eq!(task.map(|task| task.members.len()), Some(16));
 }
 
 async fn by_hand(client: &reqwest::Client, base_url: &str) {
-    let member = by_hand::Member {
-        id: USER.to_owned(),
-        r#type: Some("user".to_owned()),
-        role: Some(by_hand::Role::Assignee),
-    };
+    let member =
+        by_hand::Member { id: USER.to_owned(), r#type: Some("user".to_owned()), role: Some(by_hand::Role::Assignee) };
     let answer = client
-        .post(format!(
-            "{base_url}/open-apis/task/v2/tasks/{GUID}/remove_members"
-        ))
+        .post(format!("{base_url}/open-apis/task/v2/tasks/{GUID}/remove_members"))
         .query(&[("user_id_type", "open_id")])
         .bearer_auth("t-1")
-        .json(&by_hand::Body {
-            members: vec![member],
-        })
+        .json(&by_hand::Body { members: vec![member] })
         .send()
         .await
         .and_then(reqwest::Response::error_for_status);
@@ -122,27 +111,18 @@ async fn by_hand(client: &reqwest::Client, base_url: &str) {
     };
     let envelope: Option<by_hand::Envelope> = serde_json::from_slice(&body).ok();
     let envelope = envelope.filter(|envelope| envelope.code == 0 && envelope.msg == "success");
-    let task = envelope
-        .and_then(|envelope| envelope.data)
-        .map(|data| data.task);
+    let task = envelope.and_then(|envelope| envelope.data).map(|data| data.task);
     let all_there = task.filter(|task| {
         task.guid == GUID
             && !task.summary.is_empty()
             && task.mode == Some(2)
-            && task
-                .due
-                .as_ref()
-                .is_some_and(|due| due.is_all_day && !due.timestamp.is_empty())
+            && task.due.as_ref().is_some_and(|due| due.is_all_day && !due.timestamp.is_empty())
     });
     assert_eq!(all_there.map(|task| task.members.len()), Some(16));
 }
 
 /// Per call: allocations, bytes, time.
-fn measure(
-    runtime: &tokio::runtime::Runtime,
-    calls: u64,
-    work: impl AsyncFn(),
-) -> (u64, u64, Duration) {
+fn measure(runtime: &tokio::runtime::Runtime, calls: u64, work: impl AsyncFn()) -> (u64, u64, Duration) {
     runtime.block_on(async {
         for _ in 0..50 {
             work().await;
@@ -157,27 +137,18 @@ fn measure(
         });
     });
     let time = started.elapsed().div_f64(calls as f64);
-    (
-        counted.count_total / calls,
-        counted.bytes_total / calls,
-        time,
-    )
+    (counted.count_total / calls, counted.bytes_total / calls, time)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let calls = arguments
-        .iter()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(2000);
+    let calls = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(2000);
     let skips = |side: &str| arguments.iter().any(|argument| argument == side);
 
     // The server has its own thread: its allocations are not counted.
     let (send_url, url) = std::sync::mpsc::channel();
     std::thread::spawn(move || -> std::io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let reply = Reply::data(answer());
             let server = Server::with_handler(move |request| match request.is_token_request() {
@@ -191,22 +162,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     let base_url = url.recv()?;
 
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let core: Core = ClientBuilder::new()
-        .custom_app("cli_app", "secret")
-        .base_url(&base_url)
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let core: Core = ClientBuilder::new().custom_app("cli_app", "secret").base_url(&base_url).build()?;
     let client = reqwest::Client::new();
-    println!(
-        "{} bytes of answer, {calls} calls",
-        answer().to_string().len()
-    );
+    println!("{} bytes of answer, {calls} calls", answer().to_string().len());
     for round in 1..=3 {
         if !skips("only-ours") {
-            let (count, bytes, time) =
-                measure(&runtime, calls, async || by_hand(&client, &base_url).await);
+            let (count, bytes, time) = measure(&runtime, calls, async || by_hand(&client, &base_url).await);
             println!("{round} by hand: {count} allocations, {bytes} bytes, {time:?} per call");
         }
         if !skips("only-by-hand") {

@@ -34,27 +34,14 @@ pub(crate) const BODY_START: usize = 300;
 /// A request without any answer.
 pub(crate) fn no_answer(error: TransportError) -> Failure {
     let (kind, outcome, message) = match error.kind() {
-        TransportErrorKind::Invalid => (
-            Kind::InvalidRequest,
-            Outcome::Refused,
-            "the request cannot be sent",
-        ),
-        TransportErrorKind::Connect => (
-            Kind::Connect,
-            Outcome::NotSent,
-            "the server was not reached",
-        ),
+        TransportErrorKind::Invalid => (Kind::InvalidRequest, Outcome::Refused, "the request cannot be sent"),
+        TransportErrorKind::Connect => (Kind::Connect, Outcome::NotSent, "the server was not reached"),
         TransportErrorKind::Timeout => (Kind::Timeout, Outcome::Ambiguous, "no answer in time"),
-        TransportErrorKind::Ambiguous => (
-            Kind::Transport,
-            Outcome::Ambiguous,
-            "the connection broke before the answer",
-        ),
+        TransportErrorKind::Ambiguous => {
+            (Kind::Transport, Outcome::Ambiguous, "the connection broke before the answer")
+        }
     };
-    Failure {
-        error: Error::new(kind, message).with_source(error),
-        outcome,
-    }
+    Failure { error: Error::new(kind, message).with_source(error), outcome }
 }
 
 /// A body, or its beginning and why there is no more.
@@ -88,11 +75,7 @@ pub(crate) async fn read_body(mut body: ResponseBody) -> ReadBody {
 }
 
 /// Reads the answer, or says which failure it is.
-pub(crate) fn judge(
-    context: Context<'_>,
-    body: ReadBody,
-    decoder: &mut dyn Decode,
-) -> Result<(), Failure> {
+pub(crate) fn judge(context: Context<'_>, body: ReadBody, decoder: &mut dyn Decode) -> Result<(), Failure> {
     let body = match body {
         Ok(body) => body,
         Err((beginning, error)) => return Err(broken(context, &beginning, error)),
@@ -120,16 +103,11 @@ fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> Fail
     let status = context.metadata.status.as_u16();
     let outcome = match status {
         // The headers already say that nothing was carried out.
-        429 => Outcome::RateLimited {
-            reset: reset(&context.metadata.headers),
-        },
+        429 => Outcome::RateLimited { reset: reset(&context.metadata.headers) },
         400..=499 if status != 408 => Outcome::Refused,
         _ => Outcome::Ambiguous,
     };
-    Failure {
-        error: failure,
-        outcome,
-    }
+    Failure { error: failure, outcome }
 }
 
 /// An answer that is no success.
@@ -165,11 +143,7 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
 
 /// A download that is no success.
 pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: &[u8]) -> Error {
-    let context = Context {
-        operation,
-        metadata,
-        secrets: &mut std::iter::empty(),
-    };
+    let context = Context { operation, metadata, secrets: &mut std::iter::empty() };
     refusal(context, body, None).error
 }
 
@@ -209,18 +183,14 @@ fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool
     match code {
         Some(codes::MONTHLY_QUOTA) => return Outcome::Refused,
         Some(code) if codes::is_rate_limit(code) => {
-            return Outcome::RateLimited {
-                reset: reset(headers),
-            };
+            return Outcome::RateLimited { reset: reset(headers) };
         }
         // 401 with another code is no rejection of the token.
         Some(code) if codes::is_token_rejection(code) => return Outcome::TokenRejected,
         _ => {}
     }
     match status {
-        429 => Outcome::RateLimited {
-            reset: reset(headers),
-        },
+        429 => Outcome::RateLimited { reset: reset(headers) },
         408 | 500..=599 => Outcome::Ambiguous,
         _ if says_retry => Outcome::Ambiguous,
         200..=299 if says_success => Outcome::Unreadable,
@@ -232,13 +202,10 @@ fn outcome(headers: &HeaderMap, status: u16, code: Option<i64>, says_retry: bool
 
 /// When the rate limit ends; Feishu says it in seconds.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
-    let text =
-        header(headers, "x-ogw-ratelimit-reset").or_else(|| header(headers, "retry-after"))?;
+    let text = header(headers, "x-ogw-ratelimit-reset").or_else(|| header(headers, "retry-after"))?;
     let seconds: f64 = text.trim().parse().ok()?;
     // A reset further away than a day is no rate limit that one waits for.
-    (0.0..=86_400.0)
-        .contains(&seconds)
-        .then(|| Duration::from_secs_f64(seconds))
+    (0.0..=86_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
 fn integer(value: &Json) -> Option<i64> {

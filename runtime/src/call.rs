@@ -36,12 +36,7 @@ pub struct Call<R> {
 impl<R: Request> Call<R> {
     /// A call of `request` by `identity`.
     pub fn new(core: &Core, identity: Either, request: R) -> Self {
-        Call {
-            core: core.clone(),
-            identity,
-            request,
-            options: CallOptions::default(),
-        }
+        Call { core: core.clone(), identity, request, options: CallOptions::default() }
     }
 
     /// How long one attempt may take (by default the client's timeout); for an
@@ -201,8 +196,7 @@ impl<R: Request> IntoFuture for Call<R> {
         let prepared = self.prepare();
         Box::pin(async move {
             let mut decoder = Decoder::data();
-            core.run(&prepared?, &mut decoder as &mut dyn Decode)
-                .await?;
+            core.run(&prepared?, &mut decoder as &mut dyn Decode).await?;
             Ok(decoder.into_data().unwrap_or_default())
         })
     }

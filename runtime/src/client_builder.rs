@@ -62,11 +62,7 @@ impl<C: From<Core>> ClientBuilder<C> {
 
     /// A custom (self-built) app, by the App ID and App Secret of the developer console.
     pub fn custom_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.app = Some(App {
-            id: app_id.into(),
-            secret: app_secret.into(),
-            is_store_app: false,
-        });
+        self.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: false });
         self
     }
 
@@ -76,11 +72,7 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// each `app_ticket` that Feishu pushes has to be given to
     /// [`Core::put_app_ticket`].
     pub fn store_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.app = Some(App {
-            id: app_id.into(),
-            secret: app_secret.into(),
-            is_store_app: true,
-        });
+        self.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: true });
         self
     }
 
@@ -176,9 +168,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         if let Some(app) = &self.app
             && (app.id.is_empty() || app.secret.is_empty())
         {
-            return Err(Error::configuration(
-                "app id and app secret must not be empty",
-            ));
+            return Err(Error::configuration("app id and app secret must not be empty"));
         }
         let base_url = check_base_url(&self.base_url)?;
         let mut config = self.config;
@@ -207,25 +197,19 @@ impl<C: From<Core>> ClientBuilder<C> {
 fn default_transport(connect_timeout: Duration) -> Result<Arc<dyn Transport>, Error> {
     match crate::transport::ReqwestTransport::with_defaults(connect_timeout) {
         Ok(transport) => Ok(Arc::new(transport)),
-        Err(error) => {
-            Err(Error::configuration("the HTTP client cannot be built").with_source(error))
-        }
+        Err(error) => Err(Error::configuration("the HTTP client cannot be built").with_source(error)),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
 fn default_transport(_: Duration) -> Result<Arc<dyn Transport>, Error> {
-    Err(Error::configuration(
-        "without the feature `reqwest` the builder needs `transport(…)`",
-    ))
+    Err(Error::configuration("without the feature `reqwest` the builder needs `transport(…)`"))
 }
 
 /// The base URL without the slash at its end.
 fn check_base_url(base_url: &str) -> Result<String, Error> {
     let trimmed = base_url.trim_end_matches('/');
-    let rest = trimmed
-        .strip_prefix("https://")
-        .or_else(|| trimmed.strip_prefix("http://"));
+    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
     match rest {
         Some(rest)
             if !rest.is_empty()
@@ -234,9 +218,7 @@ fn check_base_url(base_url: &str) -> Result<String, Error> {
         {
             Ok(trimmed.to_owned())
         }
-        _ => Err(Error::configuration(format!(
-            "the base URL has to be `https://` and a host: {base_url:?}"
-        ))),
+        _ => Err(Error::configuration(format!("the base URL has to be `https://` and a host: {base_url:?}"))),
     }
 }
 

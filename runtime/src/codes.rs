@@ -21,10 +21,7 @@ pub(crate) fn is_rate_limit(code: i64) -> bool {
 
 /// Says "this access token is not good".
 pub(crate) fn is_token_rejection(code: i64) -> bool {
-    matches!(
-        code,
-        99_991_661 | 99_991_663 | 99_991_664 | 99_991_665 | 99_991_668 | 99_991_671 | 99_991_677
-    )
+    matches!(code, 99_991_661 | 99_991_663 | 99_991_664 | 99_991_665 | 99_991_668 | 99_991_671 | 99_991_677)
 }
 
 /// Says "the app id and the secret do not go together".

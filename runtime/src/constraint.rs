@@ -77,21 +77,14 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "`{}` must have {}, found {}",
-            self.path, self.rule, self.found
-        )
+        write!(formatter, "`{}` must have {}, found {}", self.path, self.rule, self.found)
     }
 }
 
 /// Checks everything below `value`.
 pub(crate) fn validate(value: &(impl Constrained + ?Sized)) -> Result<(), Violations> {
     let mut found = Vec::new();
-    value.constraints(&mut Checker {
-        found: &mut found,
-        prefix: String::new(),
-    });
+    value.constraints(&mut Checker { found: &mut found, prefix: String::new() });
     if found.is_empty() {
         return Ok(());
     }
@@ -124,12 +117,7 @@ impl Checker<'_> {
     }
 
     /// A number with a fraction.
-    pub fn range_f64(
-        &mut self,
-        name: &str,
-        value: &impl Number<f64>,
-        range: impl RangeBounds<f64>,
-    ) {
+    pub fn range_f64(&mut self, name: &str, value: &impl Number<f64>, range: impl RangeBounds<f64>) {
         if let Some(number) = value.number().filter(|number| !range.contains(number)) {
             self.report(name, None, describe(&range, ""), number.to_string());
         }
@@ -181,20 +169,13 @@ impl Checker<'_> {
     pub fn nested(&mut self, name: &str, value: &impl Nested) {
         value.each_nested(&mut |position, part| {
             let prefix = format!("{}{name}{position}.", self.prefix);
-            part.constraints(&mut Checker {
-                found: &mut *self.found,
-                prefix,
-            });
+            part.constraints(&mut Checker { found: &mut *self.found, prefix });
         });
     }
 
     fn report(&mut self, name: &str, index: Option<usize>, rule: String, found: String) {
         let position = index.map(|index| format!("[{index}]")).unwrap_or_default();
-        self.found.push(Violation {
-            path: format!("{}{name}{position}", self.prefix),
-            rule,
-            found,
-        });
+        self.found.push(Violation { path: format!("{}{name}{position}", self.prefix), rule, found });
     }
 }
 
@@ -213,11 +194,7 @@ fn describe<T: fmt::Display>(range: &impl RangeBounds<T>, unit: &str) -> String 
         (Bound::Unbounded, Bound::Excluded(high)) => format!("less than {high}"),
         (Bound::Unbounded, Bound::Unbounded) => "any number".to_owned(),
     };
-    let unit = if unit.is_empty() {
-        "as the value"
-    } else {
-        unit
-    };
+    let unit = if unit.is_empty() { "as the value" } else { unit };
     format!("{text} {unit}")
 }
 

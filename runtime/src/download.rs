@@ -73,35 +73,16 @@ impl Core {
             });
         }
         let mut request = HttpRequest::new(http::Method::GET, url);
-        request
-            .headers
-            .insert(USER_AGENT, self.config().user_agent.clone());
+        request.headers.insert(USER_AGENT, self.config().user_agent.clone());
         match timeout(limit, self.transport().send(request)).await {
             Ok(response) => response.map_err(answer::no_answer),
-            Err(_) => Err(answer::Failure {
-                error: timed_out(limit),
-                outcome: Outcome::Ambiguous,
-            }),
+            Err(_) => Err(answer::Failure { error: timed_out(limit), outcome: Outcome::Ambiguous }),
         }
     }
 
-    async fn begin_download(
-        &self,
-        response: HttpResponse,
-        limit: Duration,
-    ) -> Result<Download, Error> {
-        let metadata = Metadata {
-            status: response.status,
-            headers: response.headers,
-            attempts: 1,
-            request_id: None,
-        };
-        let mut download = Download {
-            metadata,
-            body: response.body,
-            limit,
-            read: 0,
-        };
+    async fn begin_download(&self, response: HttpResponse, limit: Duration) -> Result<Download, Error> {
+        let metadata = Metadata { status: response.status, headers: response.headers, attempts: 1, request_id: None };
+        let mut download = Download { metadata, body: response.body, limit, read: 0 };
         if download.metadata.status.is_success() {
             return Ok(download);
         }
@@ -113,11 +94,7 @@ impl Core {
                 Ok(None) | Err(_) => break,
             }
         }
-        Err(answer::failed_download(
-            &Operation::DEFAULT,
-            &download.metadata,
-            &beginning,
-        ))
+        Err(answer::failed_download(&Operation::DEFAULT, &download.metadata, &beginning))
     }
 }
 
@@ -136,9 +113,7 @@ fn redirect(url: &str, response: &HttpResponse) -> Option<String> {
         return Some(format!("{scheme}://{other_host}"));
     }
     let host = rest.split(['/', '?', '#']).next()?;
-    location
-        .starts_with('/')
-        .then(|| format!("{scheme}://{host}{location}"))
+    location.starts_with('/').then(|| format!("{scheme}://{host}{location}"))
 }
 
 fn timed_out(limit: Duration) -> Error {
@@ -197,10 +172,7 @@ impl Download {
     /// # Errors
     ///
     /// As [`chunk`](Self::chunk), or if `target` cannot be written.
-    pub async fn copy_to(
-        mut self,
-        target: &mut (impl AsyncWrite + Unpin + ?Sized),
-    ) -> Result<u64, Error> {
+    pub async fn copy_to(mut self, target: &mut (impl AsyncWrite + Unpin + ?Sized)) -> Result<u64, Error> {
         let unwritable = |error| {
             let error = Error::configuration("the target cannot be written").with_source(error);
             error.with_operation("download")
@@ -215,11 +187,7 @@ impl Download {
 
 impl fmt::Debug for Download {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Download")
-            .field("size", &self.size())
-            .field("read", &self.read)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Download").field("size", &self.size()).field("read", &self.read).finish_non_exhaustive()
     }
 }
 

@@ -13,11 +13,7 @@ use crate::update::Update;
 use crate::wire::Value;
 
 /// Everything but the unreserved characters of RFC 3986.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
     // Most names and ids are made of letters, digits, `-` and `_`.
@@ -69,15 +65,7 @@ impl Encoder {
         let template = path.into();
         let mut url = String::with_capacity(base_url.len() + template.len() + 64);
         url.push_str(base_url);
-        Encoder {
-            url,
-            has_query: false,
-            template,
-            done: 0,
-            early_query: String::new(),
-            json: None,
-            parts: None,
-        }
+        Encoder { url, has_query: false, template, done: 0, early_query: String::new(), json: None, parts: None }
     }
 
     /// Fills in a path parameter, as exactly one encoded segment.
@@ -85,26 +73,18 @@ impl Encoder {
     /// # Errors
     ///
     /// An empty value, `.` and `..` would name another path and are refused.
-    pub fn path(
-        &mut self,
-        name: &'static str,
-        value: &(impl AsText + ?Sized),
-    ) -> Result<(), Error> {
+    pub fn path(&mut self, name: &'static str, value: &(impl AsText + ?Sized)) -> Result<(), Error> {
         self.fill_path(name, &value.as_text())
     }
 
     pub(crate) fn fill_path(&mut self, name: &str, value: &str) -> Result<(), Error> {
         if matches!(value, "" | "." | "..") {
-            return Err(Error::invalid_request(format!(
-                "`{name}` cannot be a path segment: {value:?}"
-            )));
+            return Err(Error::invalid_request(format!("`{name}` cannot be a path segment: {value:?}")));
         }
         let value = percent_encode(value);
         let rest = &self.template[self.done..];
         let Some(place) = find_parameter(rest, name) else {
-            return Err(Error::invalid_request(format!(
-                "the path has no parameter `{name}`"
-            )));
+            return Err(Error::invalid_request(format!("the path has no parameter `{name}`")));
         };
         let before = &rest[..place.start];
         if before.contains('{') {
@@ -154,11 +134,7 @@ impl Encoder {
     /// # Errors
     ///
     /// If the value cannot be written as JSON.
-    pub fn field<T: Value + Serialize>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Error> {
+    pub fn field<T: Value + Serialize>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
         if value.is_left_out() {
             self.json_body();
             return Ok(());
@@ -184,11 +160,7 @@ impl Encoder {
     ) -> Result<(), Error> {
         let json = self.begin_property(target)?;
         json.push(b'{');
-        let mut masked = Masked {
-            json,
-            is_first: true,
-            names: Vec::new(),
-        };
+        let mut masked = Masked { json, is_first: true, names: Vec::new() };
         write(&mut masked)?;
         let names = masked.names;
         json.push(b'}');
@@ -209,10 +181,7 @@ impl Encoder {
     pub fn part(&mut self, name: &'static str, value: &(impl QueryValue + ?Sized)) {
         let parts = self.parts();
         value.put(&mut |text| {
-            parts.push(Part::Text {
-                name,
-                value: text.to_owned(),
-            });
+            parts.push(Part::Text { name, value: text.to_owned() });
         });
     }
 

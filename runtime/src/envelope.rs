@@ -43,30 +43,19 @@ pub(crate) struct Decoder<T> {
 impl<T: DeserializeOwned + Default> Decoder<T> {
     /// The content of `data`; the default if it is missing.
     pub(crate) fn data() -> Self {
-        Decoder {
-            place: Place::Data,
-            missing: || Some(T::default()),
-            data: None,
-        }
+        Decoder { place: Place::Data, missing: || Some(T::default()), data: None }
     }
 
     /// The envelope itself, for answers without `data`.
     pub(crate) fn whole() -> Self {
-        Decoder {
-            place: Place::Whole,
-            ..Decoder::data()
-        }
+        Decoder { place: Place::Whole, ..Decoder::data() }
     }
 }
 
 impl<T: DeserializeOwned> Decoder<T> {
     /// The content of `data`; what `null` reads as if it is missing.
     pub(crate) fn any_data() -> Self {
-        Decoder {
-            place: Place::Data,
-            missing: || serde_json::from_value(serde_json::Value::Null).ok(),
-            data: None,
-        }
+        Decoder { place: Place::Data, missing: || serde_json::from_value(serde_json::Value::Null).ok(), data: None }
     }
 
     pub(crate) fn into_data(self) -> Option<T> {
@@ -80,9 +69,7 @@ impl<T: DeserializeOwned + Send> Decode for Decoder<T> {
         let wants_data = matches!(self.place, Place::Data);
         let mut reader = serde_json::Deserializer::from_slice(body);
         let mut found = None;
-        let envelope = Envelope {
-            data: wants_data.then_some(&mut found),
-        };
+        let envelope = Envelope { data: wants_data.then_some(&mut found) };
         let code = envelope
             .deserialize(&mut reader)
             .and_then(|code| reader.end().map(|()| code))
@@ -114,9 +101,7 @@ impl Decode for CodeOnly {
     fn decode(&mut self, body: &Bytes) -> Result<(), NotDecoded> {
         let mut reader = serde_json::Deserializer::from_slice(body);
         let envelope = Envelope::<()> { data: None };
-        let code = envelope
-            .deserialize(&mut reader)
-            .map_err(NotDecoded::Unreadable)?;
+        let code = envelope.deserialize(&mut reader).map_err(NotDecoded::Unreadable)?;
         match code {
             Some(0) => {
                 self.body = body.clone();

@@ -40,37 +40,24 @@ pub(crate) type BoxedReader = Pin<Box<dyn AsyncRead + Send>>;
 impl File {
     /// A file from memory.
     pub fn bytes(name: impl Into<String>, content: impl Into<Bytes>) -> Self {
-        File {
-            name: name.into(),
-            source: Source::Bytes(content.into()),
-        }
+        File { name: name.into(), source: Source::Bytes(content.into()) }
     }
 
     /// A file on disk, under its own name; it is opened when it is sent.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy());
-        File {
-            name: name.unwrap_or_default().into_owned(),
-            source: Source::Path(path),
-        }
+        File { name: name.unwrap_or_default().into_owned(), source: Source::Path(path) }
     }
 
     /// A file from a reader that gives exactly `length` bytes.
     ///
     /// A reader can be read only once, so an upload with one is never repeated
     /// after a failure.
-    pub fn reader(
-        name: impl Into<String>,
-        length: u64,
-        reader: impl AsyncRead + Send + 'static,
-    ) -> Self {
+    pub fn reader(name: impl Into<String>, length: u64, reader: impl AsyncRead + Send + 'static) -> Self {
         File {
             name: name.into(),
-            source: Source::Reader {
-                length,
-                reader: Arc::new(Mutex::new(Some(Box::pin(reader)))),
-            },
+            source: Source::Reader { length, reader: Arc::new(Mutex::new(Some(Box::pin(reader)))) },
         }
     }
 
@@ -131,10 +118,6 @@ impl fmt::Debug for File {
             Source::Path(_) => "path",
             Source::Reader { .. } => "reader",
         };
-        formatter
-            .debug_struct("File")
-            .field("name", &self.name)
-            .field("source", &source)
-            .finish_non_exhaustive()
+        formatter.debug_struct("File").field("name", &self.name).field("source", &source).finish_non_exhaustive()
     }
 }

@@ -18,9 +18,7 @@ pub struct Tenant {
 impl Tenant {
     /// The tenant with this `tenant_key`; store apps serve many.
     pub fn new(tenant_key: impl Into<Arc<str>>) -> Self {
-        Tenant {
-            key: Some(tenant_key.into()),
-        }
+        Tenant { key: Some(tenant_key.into()) }
     }
 
     /// The `tenant_key`; `None` is the only tenant of a custom app.
@@ -41,9 +39,7 @@ pub struct User {
 impl User {
     /// A person, by the `user_access_token` (without `Bearer`).
     pub fn new(user_access_token: impl AsRef<str>) -> Self {
-        User {
-            header: bearer(user_access_token.as_ref()),
-        }
+        User { header: bearer(user_access_token.as_ref()) }
     }
 
     pub(crate) fn header(&self) -> Option<&HeaderValue> {

@@ -52,11 +52,7 @@ impl Metadata {
 }
 
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get(name)?
-        .to_str()
-        .ok()
-        .filter(|value| !value.is_empty())
+    headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
 }
 
 /// An answer: its data, and what it says beside.

@@ -35,11 +35,7 @@ const CHUNK: usize = 64 * 1024;
 
 impl Multipart {
     pub(crate) fn new(parts: Vec<Part>) -> Self {
-        Multipart {
-            boundary: format!("feishu-{}", uuid::Uuid::new_v4().simple()),
-            parts,
-            moved: Moved::default(),
-        }
+        Multipart { boundary: format!("feishu-{}", uuid::Uuid::new_v4().simple()), parts, moved: Moved::default() }
     }
 
     pub(crate) fn content_type(&self) -> HeaderValue {
@@ -77,20 +73,14 @@ impl Multipart {
             moved: self.moved.clone(),
             on_progress,
         };
-        Ok(RequestBody::Stream {
-            length: Some(total),
-            stream: Box::pin(stream),
-        })
+        Ok(RequestBody::Stream { length: Some(total), stream: Box::pin(stream) })
     }
 
     fn head(&self, part: &Part) -> String {
         let boundary = &self.boundary;
         match part {
             Part::Text { name, .. } => {
-                format!(
-                    "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n",
-                    quote(name),
-                )
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n", quote(name),)
             }
             Part::File { name, file } => format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\
@@ -130,9 +120,7 @@ impl Multipart {
 
 /// As browsers do it: UTF-8 as it is, quotes and line breaks percent-encoded.
 fn quote(text: &str) -> String {
-    text.replace('"', "%22")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 async fn open(file: &File) -> Result<Piece, Error> {
@@ -145,23 +133,15 @@ async fn open(file: &File) -> Result<Piece, Error> {
             };
             let opened = tokio::fs::File::open(path).await.map_err(unreadable)?;
             let metadata = opened.metadata().await.map_err(unreadable)?;
-            Ok(Piece::Reader {
-                left: metadata.len(),
-                reader: Box::pin(opened),
-            })
+            Ok(Piece::Reader { left: metadata.len(), reader: Box::pin(opened) })
         }
         Source::Reader { length, reader } => {
             let taken = reader.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some(reader) = taken else {
                 let name = file.name();
-                return Err(Error::invalid_request(format!(
-                    "the reader of the file {name:?} was read before"
-                )));
+                return Err(Error::invalid_request(format!("the reader of the file {name:?} was read before")));
             };
-            Ok(Piece::Reader {
-                left: *length,
-                reader,
-            })
+            Ok(Piece::Reader { left: *length, reader })
         }
     }
 }
@@ -255,10 +235,7 @@ impl Stream for PieceStream {
             self.sent += length;
             self.moved.fetch_add(length, Ordering::Relaxed);
             if let Some(on_progress) = &self.on_progress {
-                on_progress(Progress {
-                    sent: self.sent,
-                    total: Some(self.total),
-                });
+                on_progress(Progress { sent: self.sent, total: Some(self.total) });
             }
         }
         polled

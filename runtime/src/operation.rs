@@ -51,20 +51,11 @@ pub struct Tokens {
 
 impl Tokens {
     /// `tenant_access_token` only.
-    pub const TENANT: Tokens = Tokens {
-        tenant: true,
-        user: false,
-    };
+    pub const TENANT: Tokens = Tokens { tenant: true, user: false };
     /// `user_access_token` only.
-    pub const USER: Tokens = Tokens {
-        tenant: false,
-        user: true,
-    };
+    pub const USER: Tokens = Tokens { tenant: false, user: true };
     /// Both kinds.
-    pub const BOTH: Tokens = Tokens {
-        tenant: true,
-        user: true,
-    };
+    pub const BOTH: Tokens = Tokens { tenant: true, user: true };
 
     /// Whether every kind in `other` is accepted.
     pub const fn contains(self, other: Tokens) -> bool {
@@ -91,18 +82,12 @@ pub struct RateLimit {
 impl RateLimit {
     /// So many requests per second.
     pub const fn per_second(requests: u32) -> Self {
-        RateLimit {
-            requests,
-            period: Duration::from_secs(1),
-        }
+        RateLimit { requests, period: Duration::from_secs(1) }
     }
 
     /// So many requests per minute.
     pub const fn per_minute(requests: u32) -> Self {
-        RateLimit {
-            requests,
-            period: Duration::from_secs(60),
-        }
+        RateLimit { requests, period: Duration::from_secs(60) }
     }
 
     /// The number of requests in each [`period`](Self::period).
@@ -134,13 +119,7 @@ pub struct ErrorCode {
 impl ErrorCode {
     /// A code and its meaning.
     pub const fn new(status: u16, code: i64, meaning: &'static str) -> Self {
-        ErrorCode {
-            status,
-            code,
-            meaning,
-            hint: "",
-            retry: false,
-        }
+        ErrorCode { status, code, meaning, hint: "", retry: false }
     }
 
     /// With what to do about it.

@@ -45,14 +45,10 @@ impl CallOptions {
     pub(crate) fn header_values(&self) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
         let request_id = self.request_id.as_ref();
         let request_id = request_id.map(|id| ("x-request-id", id.as_str()));
-        let own = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         own.chain(request_id)
             .map(|(name, value)| {
-                let header = HeaderName::try_from(name)
-                    .map_err(|_| format!("{name:?} is not the name of a header"))?;
+                let header = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not the name of a header"))?;
                 if header == http::header::AUTHORIZATION {
                     return Err("`Authorization` is set by the identity of the client".to_owned());
                 }

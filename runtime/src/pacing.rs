@@ -26,10 +26,7 @@ type Lane = Vec<RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<
 
 impl Pacer {
     pub(crate) fn new() -> Self {
-        Pacer {
-            clock: TokioClock(Instant::now()),
-            lanes: Mutex::default(),
-        }
+        Pacer { clock: TokioClock(Instant::now()), lanes: Mutex::default() }
     }
 
     /// Waits until every limit of the operation allows one more call.
@@ -49,14 +46,11 @@ impl Pacer {
 
     fn lane(&self, operation: &Operation, tenant: &Tenant) -> Arc<Lane> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes
-            .entry((operation.id, tenant.clone()))
-            .or_insert_with(|| {
-                let quotas = operation.rate_limits.iter().filter_map(quota);
-                let limiters =
-                    quotas.map(|quota| RateLimiter::direct_with_clock(quota, self.clock));
-                Arc::new(limiters.collect())
-            });
+        let lane = lanes.entry((operation.id, tenant.clone())).or_insert_with(|| {
+            let quotas = operation.rate_limits.iter().filter_map(quota);
+            let limiters = quotas.map(|quota| RateLimiter::direct_with_clock(quota, self.clock));
+            Arc::new(limiters.collect())
+        });
         lane.clone()
     }
 }

@@ -82,13 +82,7 @@ pub struct Pages<R: Paged> {
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(call: Call<R>) -> Self {
         let page_token = call.request().page_token().map(str::to_owned);
-        Pages {
-            next: Some(call),
-            waiting: None,
-            page_token,
-            cycle: CycleFinder::default(),
-            failure: None,
-        }
+        Pages { next: Some(call), waiting: None, page_token, cycle: CycleFinder::default(), failure: None }
     }
 
     /// The next page; `None` at the end.
@@ -98,9 +92,7 @@ impl<R: Paged> Pages<R> {
     /// If the page cannot be fetched; then the list is at its end, and
     /// [`page_token`](Self::page_token) still names the page.
     pub async fn try_next(&mut self) -> Result<Option<R::Response>, Error> {
-        std::future::poll_fn(|context| self.poll_page(context))
-            .await
-            .transpose()
+        std::future::poll_fn(|context| self.poll_page(context)).await.transpose()
     }
 
     /// Names the page that comes next, or that failed; `None` is the first page,
@@ -215,11 +207,7 @@ pub struct Items<R: Paged> {
 impl<R: Paged> Items<R> {
     pub(crate) fn new(call: Call<R>) -> Self {
         let pages = Pages::new(call);
-        Items {
-            page_token: pages.page_token.clone(),
-            pages,
-            items: Vec::new().into_iter(),
-        }
+        Items { page_token: pages.page_token.clone(), pages, items: Vec::new().into_iter() }
     }
 
     /// The next item; `None` at the end.
@@ -228,9 +216,7 @@ impl<R: Paged> Items<R> {
     ///
     /// If a page cannot be fetched; then the list is at its end.
     pub async fn try_next(&mut self) -> Result<Option<R::Item>, Error> {
-        std::future::poll_fn(|context| self.poll_item(context))
-            .await
-            .transpose()
+        std::future::poll_fn(|context| self.poll_item(context)).await.transpose()
     }
 
     /// Names the page that the last item came from, or that failed; `None` is the
@@ -292,10 +278,7 @@ mod tests {
             };
             let found = (0..10_000).find(|number| finder.closes_with(&token(*number).to_string()));
             let found = found.unwrap();
-            assert!(
-                found >= start + length && found <= 4 * (start + length),
-                "{found}"
-            );
+            assert!(found >= start + length && found <= 4 * (start + length), "{found}");
         }
     }
 }

@@ -153,9 +153,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// If the call fails, or `data` is not a `T`.
-    pub async fn send_with_response<T: DeserializeOwned + Send>(
-        self,
-    ) -> Result<Response<T>, Error> {
+    pub async fn send_with_response<T: DeserializeOwned + Send>(self) -> Result<Response<T>, Error> {
         let core = self.core.clone();
         let mut decoder = Decoder::any_data();
         let metadata = core.run(&self.prepare()?, &mut decoder).await?;
@@ -187,15 +185,8 @@ impl RawRequest {
         let headers = self.options.header_values();
         let headers = headers.map_err(Error::invalid_request).map_err(with_name)?;
         let (url, body) = self.encoder.finish().map_err(with_name)?;
-        debug_assert!(
-            matches!(body, EncodedBody::Empty),
-            "raw bodies are set apart"
-        );
-        let operation = Operation {
-            method: self.method,
-            repeatable: self.repeatable,
-            ..Operation::DEFAULT
-        };
+        debug_assert!(matches!(body, EncodedBody::Empty), "raw bodies are set apart");
+        let operation = Operation { method: self.method, repeatable: self.repeatable, ..Operation::DEFAULT };
         let mut prepared = Prepared::new(operation, url, self.identity.into());
         prepared.name = Some(name);
         prepared.headers = headers;
@@ -224,9 +215,7 @@ fn check_path(path: &str) -> Result<(), Error> {
     if is_plain {
         return Ok(());
     }
-    Err(Error::invalid_request(
-        "the path has to begin with one `/` and to have neither a query, `.`, `..` nor spaces",
-    ))
+    Err(Error::invalid_request("the path has to begin with one `/` and to have neither a query, `.`, `..` nor spaces"))
 }
 
 impl fmt::Debug for RawRequest {

@@ -56,11 +56,7 @@ impl RetryPolicy {
     ///
     /// A rejected tenant token is still replaced once.
     pub fn never() -> Self {
-        RetryPolicy {
-            max_attempts: 1,
-            max_rate_limit_waits: 0,
-            ..RetryPolicy::default()
-        }
+        RetryPolicy { max_attempts: 1, max_rate_limit_waits: 0, ..RetryPolicy::default() }
     }
 
     /// How many times a request is sent at most, waits for rate limits not
@@ -102,10 +98,7 @@ impl RetryPolicy {
     /// The wait after so many failures.
     fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(20);
-        let whole = self
-            .first_backoff
-            .saturating_mul(1 << doublings)
-            .min(self.max_backoff);
+        let whole = self.first_backoff.saturating_mul(1 << doublings).min(self.max_backoff);
         whole.mul_f64(0.5 + random() / 2.0)
     }
 
@@ -167,18 +160,13 @@ const COST: u32 = 10;
 impl Budget {
     pub(crate) fn new(policy: &RetryPolicy) -> Self {
         let full = policy.budget.saturating_mul(COST);
-        Budget {
-            left: AtomicU32::new(full),
-            full,
-        }
+        Budget { left: AtomicU32::new(full), full }
     }
 
     /// Whether one more repetition is within the budget.
     pub(crate) fn take(&self) -> bool {
         let take = |left: u32| left.checked_sub(COST);
-        self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
-            .is_ok()
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
     pub(crate) fn give_back(&self) {

@@ -7,8 +7,7 @@ pub use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use crate::encode::{AsText, QueryValue};
 pub use crate::wire::{
-    Object, Value, read_integer, read_object, read_property, read_text, skip_property,
-    write_property,
+    Object, Value, read_integer, read_object, read_property, read_text, skip_property, write_property,
 };
 
 /// Collects the items of a list.
@@ -17,11 +16,6 @@ pub fn collect_into<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> 
 }
 
 /// Collects the entries of a map.
-pub fn collect_map<T>(
-    entries: impl IntoIterator<Item = (impl Into<String>, T)>,
-) -> BTreeMap<String, T> {
-    entries
-        .into_iter()
-        .map(|(key, value)| (key.into(), value))
-        .collect()
+pub fn collect_map<T>(entries: impl IntoIterator<Item = (impl Into<String>, T)>) -> BTreeMap<String, T> {
+    entries.into_iter().map(|(key, value)| (key.into(), value)).collect()
 }

@@ -94,8 +94,7 @@ impl Prepared {
 
     /// Whether it can be sent again although it may have been carried out.
     fn is_safe_to_repeat(&self, since: Instant) -> bool {
-        self.operation.is_safe_to_repeat()
-            || (self.idempotency_key.is_some() && since.elapsed() < KEY_LIFETIME)
+        self.operation.is_safe_to_repeat() || (self.idempotency_key.is_some() && since.elapsed() < KEY_LIFETIME)
     }
 
     /// Whether its body can be sent again.
@@ -132,21 +131,11 @@ impl State {
             let at = started.checked_add(limit)?;
             Some(Deadline { limit, at })
         });
-        State {
-            started,
-            deadline,
-            attempts: 0,
-            counts: Counts::default(),
-            in_doubt: false,
-            last: None,
-        }
+        State { started, deadline, attempts: 0, counts: Counts::default(), in_doubt: false, last: None }
     }
 
     /// Waits for something that comes before or between attempts.
-    async fn in_time<T>(
-        &mut self,
-        future: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    async fn in_time<T>(&mut self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         match self.deadline {
             None => future.await,
             Some(deadline) => match timeout_at(deadline.at, future).await {
@@ -169,10 +158,7 @@ impl State {
     fn out_of_time(&mut self, limit: Duration) -> Error {
         match self.deadline {
             Some(deadline) if Instant::now() >= deadline.at => self.past_deadline(deadline.limit),
-            _ => Error::new(
-                Kind::Timeout,
-                format!("no answer within the timeout of {limit:?}"),
-            ),
+            _ => Error::new(Kind::Timeout, format!("no answer within the timeout of {limit:?}")),
         }
     }
 
@@ -205,11 +191,7 @@ impl Credential {
 
 impl Core {
     /// Sends a call until it succeeds or is known to fail.
-    pub(crate) async fn run(
-        &self,
-        call: &Prepared,
-        decoder: &mut dyn Decode,
-    ) -> Result<Metadata, Error> {
+    pub(crate) async fn run(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
         let span = tracing::info_span!(
             "feishu.call",
             operation = call.name(),
@@ -227,26 +209,15 @@ impl Core {
         result
     }
 
-    async fn run_in_time(
-        &self,
-        call: &Prepared,
-        decoder: &mut dyn Decode,
-    ) -> Result<Metadata, Error> {
+    async fn run_in_time(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
         // How long an upload takes depends on its size; only its own deadline cuts it.
-        let default = (!call.is_upload())
-            .then_some(self.config().deadline)
-            .flatten();
+        let default = (!call.is_upload()).then_some(self.config().deadline).flatten();
         let mut state = State::new(call.options.deadline.or(default));
         let result = self.attempts(call, decoder, &mut state).await;
         result.map_err(|error| complete(error, call, &state))
     }
 
-    async fn attempts(
-        &self,
-        call: &Prepared,
-        decoder: &mut dyn Decode,
-        state: &mut State,
-    ) -> Result<Metadata, Error> {
+    async fn attempts(&self, call: &Prepared, decoder: &mut dyn Decode, state: &mut State) -> Result<Metadata, Error> {
         let mut credential = self.credential(call, state).await?;
         let mut may_replace_token = true;
         loop {
@@ -260,9 +231,7 @@ impl Core {
             };
             let Failure { error, outcome } = failure;
             let wait = match (outcome, &credential) {
-                (Outcome::TokenRejected, Credential::Shared(token))
-                    if may_replace_token && call.can_be_reread() =>
-                {
+                (Outcome::TokenRejected, Credential::Shared(token)) if may_replace_token && call.can_be_reread() => {
                     tracing::debug!(%error, "the token was rejected, a new one is fetched");
                     may_replace_token = false;
                     self.reject(call, token).await;
@@ -284,12 +253,7 @@ impl Core {
     }
 
     /// `None` if the request is not sent again.
-    fn wait_before_retry(
-        &self,
-        call: &Prepared,
-        outcome: Outcome,
-        state: &mut State,
-    ) -> Option<Duration> {
+    fn wait_before_retry(&self, call: &Prepared, outcome: Outcome, state: &mut State) -> Option<Duration> {
         let may_be_done = matches!(outcome, Outcome::Ambiguous | Outcome::Unreadable);
         if may_be_done && call.has_effects() {
             state.in_doubt = true;
@@ -317,9 +281,9 @@ impl Core {
             Auth::None => Ok(Credential::None),
             Auth::User(user) => match user.header() {
                 Some(header) => Ok(Credential::Own(header.clone())),
-                None => Err(Error::invalid_request(
-                    "the user access token is empty or has characters that no token has",
-                )),
+                None => {
+                    Err(Error::invalid_request("the user access token is empty or has characters that no token has"))
+                }
             },
             Auth::Tenant(tenant) => {
                 let token = match self.tokens().fresh(tenant) {
@@ -383,12 +347,7 @@ impl Core {
                 None => Some(exchange.await),
             },
         };
-        result.unwrap_or_else(|| {
-            Err(Failure {
-                error: state.out_of_time(limit),
-                outcome: Outcome::Ambiguous,
-            })
-        })
+        result.unwrap_or_else(|| Err(Failure { error: state.out_of_time(limit), outcome: Outcome::Ambiguous }))
     }
 
     async fn exchange(
@@ -399,11 +358,7 @@ impl Core {
         decoder: &mut dyn Decode,
         attempts: u32,
     ) -> Result<Metadata, Failure> {
-        let response = self
-            .transport()
-            .send(request)
-            .await
-            .map_err(answer::no_answer)?;
+        let response = self.transport().send(request).await.map_err(answer::no_answer)?;
         let metadata = Metadata {
             status: response.status,
             headers: response.headers,
@@ -414,20 +369,13 @@ impl Core {
         let secrets = call.secrets.iter().map(String::as_str);
         let token = credential.header().and_then(|header| header.to_str().ok());
         let token = token.and_then(|header| header.strip_prefix("Bearer "));
-        let context = answer::Context {
-            operation: &call.operation,
-            metadata: &metadata,
-            secrets: &mut secrets.chain(token),
-        };
+        let context =
+            answer::Context { operation: &call.operation, metadata: &metadata, secrets: &mut secrets.chain(token) };
         answer::judge(context, body, decoder)?;
         Ok(metadata)
     }
 
-    async fn http_request(
-        &self,
-        call: &Prepared,
-        credential: &Credential,
-    ) -> Result<HttpRequest, Failure> {
+    async fn http_request(&self, call: &Prepared, credential: &Credential) -> Result<HttpRequest, Failure> {
         let mut headers = HeaderMap::with_capacity(4 + call.headers.len());
         headers.insert(USER_AGENT, self.config().user_agent.clone());
         if let Some(token) = credential.header() {
@@ -443,10 +391,7 @@ impl Core {
             PreparedBody::Multipart(multipart) => {
                 headers.insert(CONTENT_TYPE, multipart.content_type());
                 let opened = multipart.open(call.options.on_progress.clone()).await;
-                opened.map_err(|error| Failure {
-                    error,
-                    outcome: Outcome::Refused,
-                })?
+                opened.map_err(|error| Failure { error, outcome: Outcome::Refused })?
             }
         };
         for (name, value) in &call.headers {

@@ -13,9 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use feishu_openapi_runtime::testing::{Received, Reply, Server};
-use feishu_openapi_runtime::{
-    Call, ClientBuilder, Core, Error, Request, RetryPolicy, Tenant, User, serde_json::json,
-};
+use feishu_openapi_runtime::{Call, ClientBuilder, Core, Error, Request, RetryPolicy, Tenant, User, serde_json::json};
 use sample::*;
 use tokio::sync::Semaphore;
 
@@ -90,14 +88,7 @@ impl Ledger {
             Some(summary) => summary.to_owned(),
             None => request.path().to_owned(),
         };
-        if !key.is_empty()
-            && self
-                .keys
-                .lock()
-                .unwrap()
-                .insert(key, name.clone())
-                .is_some()
-        {
+        if !key.is_empty() && self.keys.lock().unwrap().insert(key, name.clone()).is_some() {
             // The server knows the key: nothing is done twice.
             return;
         }
@@ -105,12 +96,7 @@ impl Ledger {
     }
 
     fn count(&self, name: &str) -> u32 {
-        self.carried_out
-            .lock()
-            .unwrap()
-            .get(name)
-            .copied()
-            .unwrap_or(0)
+        self.carried_out.lock().unwrap().get(name).copied().unwrap_or(0)
     }
 }
 
@@ -133,20 +119,12 @@ async fn call(core: &Core, number: usize) -> (&'static str, String, Result<(), E
         }
         2 => {
             let result = as_app(core, RemoveMembers::new(guid, [])).await;
-            (
-                "repeatable write",
-                format!("{path}/remove_members"),
-                result.map(drop),
-            )
+            ("repeatable write", format!("{path}/remove_members"), result.map(drop))
         }
         _ => {
             let user = User::new("u-token").into();
             let result = Call::new(core, user, List::new().page_token(guid)).await;
-            (
-                "read",
-                "/open-apis/task/v2/tasks".to_owned(),
-                result.map(drop),
-            )
+            ("read", "/open-apis/task/v2/tasks".to_owned(), result.map(drop))
         }
     }
 }
@@ -164,9 +142,7 @@ struct Row {
 async fn calls_survive_faults_and_errors_tell_the_truth() {
     let ledger = Arc::new(Ledger::default());
     let handler = ledger.clone();
-    let server = Server::with_handler(move |request| handler.answer(request))
-        .await
-        .unwrap();
+    let server = Server::with_handler(move |request| handler.answer(request)).await.unwrap();
     let backoff = (Duration::from_millis(5), Duration::from_millis(50));
     let core: Core = ClientBuilder::new()
         .custom_app("cli_app", "secret")
@@ -195,15 +171,8 @@ async fn calls_survive_faults_and_errors_tell_the_truth() {
         check(kind, carried_out, &result, row);
     }
 
-    println!(
-        "{CALLS} calls, concurrency {CONCURRENCY}, {:?}",
-        started.elapsed()
-    );
-    println!(
-        "{} requests, {} for tokens",
-        ledger.requests.load(Relaxed),
-        ledger.tokens.load(Relaxed)
-    );
+    println!("{CALLS} calls, concurrency {CONCURRENCY}, {:?}", started.elapsed());
+    println!("{} requests, {} for tokens", ledger.requests.load(Relaxed), ledger.tokens.load(Relaxed));
     for ((name, _), count) in FAULTS.iter().zip(&ledger.injected) {
         println!("{:4} × {name}", count.load(Relaxed));
         assert!(count.load(Relaxed) > 0);
@@ -225,10 +194,7 @@ fn check(kind: &str, carried_out: u32, result: &Result<(), Error>, row: &mut Row
     }
     match result {
         Ok(()) => {
-            assert!(
-                carried_out >= 1,
-                "{kind}: a success that was not carried out"
-            );
+            assert!(carried_out >= 1, "{kind}: a success that was not carried out");
             row.succeeded += 1;
         }
         Err(error) if error.may_have_taken_effect() => {

@@ -7,15 +7,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport, Server};
-use feishu_openapi_runtime::{
-    Call, ClientBuilder, Core, Request, RetryPolicy, Tenant, User, serde_json::json,
-};
+use feishu_openapi_runtime::{Call, ClientBuilder, Core, Request, RetryPolicy, Tenant, User, serde_json::json};
 use sample::Delete;
 
 fn builder() -> ClientBuilder<Core> {
-    ClientBuilder::new()
-        .custom_app("cli_app", "the-app-secret")
-        .retry(RetryPolicy::never())
+    ClientBuilder::new().custom_app("cli_app", "the-app-secret").retry(RetryPolicy::never())
 }
 
 fn as_app<R: Request>(core: &Core, request: R) -> Call<R> {
@@ -48,11 +44,8 @@ fn chatty(request: &Received, calls: u32) -> Reply {
     if request.is_token_request() && calls.is_multiple_of(2) {
         return Reply::tenant_token("t-very-secret");
     }
-    let heard = format!(
-        "{} {}",
-        request.header("authorization").unwrap_or_default(),
-        String::from_utf8_lossy(request.body()),
-    );
+    let heard =
+        format!("{} {}", request.header("authorization").unwrap_or_default(), String::from_utf8_lossy(request.body()),);
     match calls % 5 {
         0 => Reply::code(400, 99_991_663, &heard),
         1 => Reply::text(502, "text/html", heard),
@@ -86,15 +79,8 @@ async fn nothing_secret_is_ever_printed() {
         *number += 1;
         chatty(request, *number)
     });
-    let core: Core = builder()
-        .transport(transport.clone())
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
-    let server = Server::start([
-        Reply::data(json!({})),
-        Reply::text(502, "text/html", "t-1 u-token"),
-    ]);
+    let core: Core = builder().transport(transport.clone()).retry(RetryPolicy::never()).build().unwrap();
+    let server = Server::start([Reply::data(json!({})), Reply::text(502, "text/html", "t-1 u-token")]);
     let server = server.await.unwrap();
     let over_socket: Core = builder().base_url(server.url()).build().unwrap();
     let mut printed = format!("{core:?} {over_socket:?} {:?} {transport:?}", builder());
@@ -107,10 +93,7 @@ async fn nothing_secret_is_ever_printed() {
         let error = call.await.map(drop);
         let user_call = as_user(&core, Delete::new("1"));
         printed += &format!("{user_call:?}");
-        for error in [error, user_call.await.map(drop)]
-            .into_iter()
-            .filter_map(Result::err)
-        {
+        for error in [error, user_call.await.map(drop)].into_iter().filter_map(Result::err) {
             printed += &format!("{error} {error:?} {error:#?} {:?}", error.details());
             let mut source = std::error::Error::source(&error);
             while let Some(error) = source {
@@ -123,10 +106,7 @@ async fn nothing_secret_is_ever_printed() {
     let span = "feishu.call{operation=\"task.v2.task.delete\" status=200 code=0 \
                 attempts=1 log_id=\"20260101000000TESTLOGID\"}";
     assert!(printed.contains("feishu.call"), "the log is empty");
-    assert!(
-        printed.contains(span),
-        "no span of a call with all its fields"
-    );
+    assert!(printed.contains(span), "no span of a call with all its fields");
     assert!(printed.contains("***"));
     for secret in SECRETS {
         assert!(!printed.contains(secret), "{secret} in {printed}");

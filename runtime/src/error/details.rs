@@ -70,10 +70,7 @@ impl Details {
                 })
                 .collect(),
             help_links: list(error, "helps")
-                .map(|link| HelpLink {
-                    url: text(link, "url"),
-                    description: text(link, "description"),
-                })
+                .map(|link| HelpLink { url: text(link, "url"), description: text(link, "description") })
                 .collect(),
             troubleshooter: text(error, "troubleshooter"),
             message: text(error, "message"),
@@ -81,18 +78,12 @@ impl Details {
     }
 
     pub(crate) fn log_id(error: &Json) -> Option<String> {
-        [text(error, "log_id"), text(error, "logid")]
-            .into_iter()
-            .find(|id| !id.is_empty())
+        [text(error, "log_id"), text(error, "logid")].into_iter().find(|id| !id.is_empty())
     }
 }
 
 fn list<'a>(error: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> {
-    error
-        .get(key)
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
+    error.get(key).and_then(Json::as_array).into_iter().flatten()
 }
 
 fn text(object: &Json, key: &str) -> String {

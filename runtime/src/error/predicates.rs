@@ -46,8 +46,7 @@ impl Error {
 
     /// The scopes of which the app needs one.
     pub fn missing_scopes(&self) -> &[String] {
-        self.details()
-            .map_or(&[], |details| &details.missing_scopes)
+        self.details().map_or(&[], |details| &details.missing_scopes)
     }
 
     /// The documented limits that the request breaks, if the client checked them.
@@ -118,8 +117,7 @@ impl Error {
     /// make it a member, or call as somebody who is.
     pub fn is_permission_denied(&self) -> bool {
         let code = self.inner().code;
-        if matches!(code, Some(codes::TASK_FORBIDDEN)) || code.is_some_and(codes::is_missing_scope)
-        {
+        if matches!(code, Some(codes::TASK_FORBIDDEN)) || code.is_some_and(codes::is_missing_scope) {
             return true;
         }
         self.status() == Some(403) && code != Some(codes::TASK_NOT_FOUND) && !self.is_rate_limited()
@@ -234,10 +232,8 @@ impl Error {
         if inner.code == Some(codes::MONTHLY_QUOTA) {
             return false;
         }
-        matches!(
-            inner.kind,
-            Kind::Connect | Kind::Transport | Kind::Timeout | Kind::Store | Kind::NoTicket
-        ) || self.is_rate_limited()
+        matches!(inner.kind, Kind::Connect | Kind::Transport | Kind::Timeout | Kind::Store | Kind::NoTicket)
+            || self.is_rate_limited()
             || matches!(inner.status, Some(408 | 500 | 502 | 503 | 504))
             || inner.documented.is_some_and(|code| code.retry)
     }

@@ -28,13 +28,7 @@ impl EncryptKey {
     }
 
     /// Whether `signature` is that of a request: SHA-256 over timestamp, nonce, key and the body as it was sent.
-    pub(super) fn is_signature(
-        &self,
-        signature: &[u8],
-        timestamp: &[u8],
-        nonce: &[u8],
-        body: &[u8],
-    ) -> bool {
+    pub(super) fn is_signature(&self, signature: &[u8], timestamp: &[u8], nonce: &[u8], body: &[u8]) -> bool {
         let Some(signature) = digest_from_hex(signature) else {
             return false;
         };
@@ -51,9 +45,7 @@ impl EncryptKey {
     /// The text behind base64(IV + AES-256-CBC(text, padded after PKCS#7)).
     pub(super) fn decrypt(&self, encrypted: &str) -> Result<Vec<u8>, EventError> {
         let refuse = |message| EventError::new(Kind::Undecipherable, message);
-        let bytes = STANDARD
-            .decode(encrypted)
-            .map_err(|_| refuse("`encrypt` is not base64"))?;
+        let bytes = STANDARD.decode(encrypted).map_err(|_| refuse("`encrypt` is not base64"))?;
         let Some((iv, text)) = bytes.split_first_chunk::<BLOCK>() else {
             return Err(refuse("`encrypt` is too short to hold anything"));
         };
@@ -115,28 +107,13 @@ mod tests {
         let cases = [
             ("", "`encrypt` is too short to hold anything"),
             ("?", "`encrypt` is not base64"),
-            (
-                "P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk",
-                "`encrypt` is not base64",
-            ),
+            ("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk", "`encrypt` is not base64"),
             // The IV alone, then less, then half a block more.
-            (
-                "P37w+VZImNgPEO1RBhJ6Rg==",
-                "`encrypt` is cut: it is not made of whole blocks",
-            ),
-            (
-                "P37w+VZImNgPEO0=",
-                "`encrypt` is too short to hold anything",
-            ),
-            (
-                "P37w+VZImNgPEO1RBhJ6RtKl7n6zymIb",
-                "`encrypt` is cut: it is not made of whole blocks",
-            ),
+            ("P37w+VZImNgPEO1RBhJ6Rg==", "`encrypt` is cut: it is not made of whole blocks"),
+            ("P37w+VZImNgPEO0=", "`encrypt` is too short to hold anything"),
+            ("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIb", "`encrypt` is cut: it is not made of whole blocks"),
             // A whole block of text and no padding, made with openssl.
-            (
-                "AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3Y=",
-                "`encrypt` was made with another key, or is damaged",
-            ),
+            ("AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3Y=", "`encrypt` was made with another key, or is damaged"),
         ];
         for (encrypted, message) in cases {
             assert_eq!(decrypt(encrypted), Err(message.to_owned()), "{encrypted}");
@@ -160,12 +137,7 @@ mod tests {
             key.is_signature(signature, timestamp, nonce, body)
         };
         assert!(is(signature, b"1608725989", b"nonce", body));
-        assert!(is(
-            &signature.to_ascii_uppercase(),
-            b"1608725989",
-            b"nonce",
-            body
-        ));
+        assert!(is(&signature.to_ascii_uppercase(), b"1608725989", b"nonce", body));
         assert!(!is(signature, b"1608725988", b"nonce", body));
         assert!(!is(signature, b"1608725989", b"nonse", body));
         assert!(!is(signature, b"1608725989", b"nonce", &body[1..]));

@@ -20,8 +20,7 @@ use crate::transport::BoxFuture;
 /// Why a handler failed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-type Handler =
-    Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Result<(), EventError>> + Send + Sync>;
+type Handler = Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Result<(), EventError>> + Send + Sync>;
 
 /// Receives requests, calls the handler of the event, and answers.
 ///
@@ -158,10 +157,7 @@ impl Dispatcher {
             Incoming::Event(delivery) => delivery,
         };
         let header = delivery.header.clone();
-        let handler = self
-            .handlers
-            .get(header.event_type.as_str())
-            .or(self.other.as_ref());
+        let handler = self.handlers.get(header.event_type.as_str()).or(self.other.as_ref());
         let Some(handler) = handler else {
             return Ok(Outcome::Ignored(header));
         };
@@ -169,23 +165,15 @@ impl Dispatcher {
             handler(delivery).await?;
             return Ok(Outcome::Handled(header));
         };
-        let failed = |error| {
-            EventError::new(Kind::Memory, "what remembers events failed").with_source(error)
-        };
+        let failed = |error| EventError::new(Kind::Memory, "what remembers events failed").with_source(error);
         match seen.claim(&header.event_id).await.map_err(failed)? {
             Claim::Done => return Ok(Outcome::Repeated(header)),
             Claim::InProgress => {
-                return Err(EventError::new(
-                    Kind::InProgress,
-                    "the event is being handled",
-                ));
+                return Err(EventError::new(Kind::InProgress, "the event is being handled"));
             }
             Claim::New => {}
         }
-        let claimed = Claimed {
-            seen,
-            event_id: &header.event_id,
-        };
+        let claimed = Claimed { seen, event_id: &header.event_id };
         handler(delivery).await?;
         claimed.finish().await;
         Ok(Outcome::Handled(header))
@@ -232,9 +220,9 @@ where
     R: Future<Output = Result<(), BoxError>> + Send + 'static,
 {
     Box::pin(async move {
-        running.await.map_err(|error| {
-            EventError::new(Kind::Handler, "the handler of the event failed").with_source(error)
-        })
+        running
+            .await
+            .map_err(|error| EventError::new(Kind::Handler, "the handler of the event failed").with_source(error))
     })
 }
 

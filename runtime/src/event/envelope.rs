@@ -82,21 +82,11 @@ impl Delivery<Value> {
     /// If the content does not fit the type; whether the event is of that type is not looked at.
     pub fn decode<E: Event>(self) -> Result<Delivery<E>, EventError> {
         let event = E::deserialize(self.event).map_err(|error| {
-            let undecodable = EventError::new(
-                Kind::Undecodable,
-                "the content of the event does not fit its type",
-            );
+            let undecodable = EventError::new(Kind::Undecodable, "the content of the event does not fit its type");
             // Serde's words may hold values; those of a ticket are secret.
-            if E::TYPE == AppTicket::TYPE {
-                undecodable
-            } else {
-                undecodable.with_source(error)
-            }
+            if E::TYPE == AppTicket::TYPE { undecodable } else { undecodable.with_source(error) }
         })?;
-        Ok(Delivery {
-            header: self.header,
-            event,
-        })
+        Ok(Delivery { header: self.header, event })
     }
 }
 
@@ -136,38 +126,21 @@ pub(super) fn open(mut object: Map<String, Value>) -> Result<Envelope, EventErro
     }
     let event = object.remove("event");
     match (object.get("header"), event) {
-        (Some(Value::Object(header)), event) => {
-            version_2(&object, header, event.unwrap_or_default())
-        }
+        (Some(Value::Object(header)), event) => version_2(&object, header, event.unwrap_or_default()),
         (None, Some(event)) => version_1(&object, event),
-        _ => Err(EventError::new(
-            Kind::Malformed,
-            "the body has no envelope that Feishu documents",
-        )),
+        _ => Err(EventError::new(Kind::Malformed, "the body has no envelope that Feishu documents")),
     }
 }
 
 fn challenge(object: &Map<String, Value>) -> Result<Envelope, EventError> {
-    let challenge = Challenge {
-        text: text(object, "challenge"),
-    };
+    let challenge = Challenge { text: text(object, "challenge") };
     if challenge.text.is_empty() {
-        return Err(EventError::new(
-            Kind::Malformed,
-            "the check of the address holds no challenge",
-        ));
+        return Err(EventError::new(Kind::Malformed, "the check of the address holds no challenge"));
     }
-    Ok(Envelope {
-        incoming: Incoming::Challenge(challenge),
-        token: text(object, "token"),
-    })
+    Ok(Envelope { incoming: Incoming::Challenge(challenge), token: text(object, "token") })
 }
 
-fn version_2(
-    object: &Map<String, Value>,
-    header: &Map<String, Value>,
-    event: Value,
-) -> Result<Envelope, EventError> {
+fn version_2(object: &Map<String, Value>, header: &Map<String, Value>, event: Value) -> Result<Envelope, EventError> {
     let token = text(header, "token");
     let header = EventHeader {
         schema: text(object, "schema"),
@@ -196,15 +169,9 @@ fn version_1(object: &Map<String, Value>, event: Value) -> Result<Envelope, Even
 
 fn envelope(header: EventHeader, event: Value, token: String) -> Result<Envelope, EventError> {
     if header.event_type.is_empty() {
-        return Err(EventError::new(
-            Kind::Malformed,
-            "the envelope does not say what event it holds",
-        ));
+        return Err(EventError::new(Kind::Malformed, "the envelope does not say what event it holds"));
     }
-    Ok(Envelope {
-        incoming: Incoming::Event(Delivery { header, event }),
-        token,
-    })
+    Ok(Envelope { incoming: Incoming::Event(Delivery { header, event }), token })
 }
 
 /// A property as text; numbers are taken for text, anything else is nothing.

@@ -34,11 +34,7 @@ pub(super) enum Kind {
 
 impl EventError {
     pub(super) fn new(kind: Kind, message: &'static str) -> Self {
-        EventError {
-            kind,
-            message,
-            source: None,
-        }
+        EventError { kind, message, source: None }
     }
 
     pub(super) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
@@ -56,9 +52,7 @@ impl EventError {
             Kind::Forged | Kind::Stale | Kind::Undecipherable => StatusCode::UNAUTHORIZED,
             Kind::Malformed => StatusCode::BAD_REQUEST,
             Kind::InProgress => StatusCode::SERVICE_UNAVAILABLE,
-            Kind::Configuration | Kind::Undecodable | Kind::Handler | Kind::Memory => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Kind::Configuration | Kind::Undecodable | Kind::Handler | Kind::Memory => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -164,9 +158,7 @@ impl EventError {
             Kind::Forged | Kind::Stale | Kind::Undecipherable => "not authentic",
             Kind::Malformed => "no event",
             Kind::InProgress => "being handled, try again later",
-            Kind::Configuration | Kind::Undecodable | Kind::Handler | Kind::Memory => {
-                "not handled, try again later"
-            }
+            Kind::Configuration | Kind::Undecodable | Kind::Handler | Kind::Memory => "not handled, try again later",
         }
     }
 }

@@ -100,20 +100,15 @@ impl ReceiverBuilder {
     /// If there is neither an encrypt key nor a verification token, or one of them is empty.
     pub fn build(self) -> Result<Receiver, EventError> {
         let refuse = |message| Err(EventError::new(Kind::Configuration, message));
-        let is_empty =
-            |secret: &Option<Token>| secret.as_ref().is_some_and(|secret| secret.0.is_empty());
+        let is_empty = |secret: &Option<Token>| secret.as_ref().is_some_and(|secret| secret.0.is_empty());
         if is_empty(&self.encrypt_key) {
             return refuse("the encrypt key is empty; leave it out if the app has none");
         }
         if is_empty(&self.verification_token) {
-            return refuse(
-                "the verification token is empty; leave it out if only signatures are to be checked",
-            );
+            return refuse("the verification token is empty; leave it out if only signatures are to be checked");
         }
         if self.encrypt_key.is_none() && self.verification_token.is_none() {
-            return refuse(
-                "without an encrypt key or a verification token anybody could send events",
-            );
+            return refuse("without an encrypt key or a verification token anybody could send events");
         }
         Ok(Receiver {
             encrypt_key: self.encrypt_key.map(|key| EncryptKey::new(key.0)),
@@ -149,10 +144,7 @@ impl Receiver {
     /// If the request is not from Feishu, is too old or too large, or cannot be understood.
     pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Incoming, EventError> {
         if body.len() > self.max_body_bytes {
-            return Err(EventError::new(
-                Kind::TooLarge,
-                "the body is larger than allowed",
-            ));
+            return Err(EventError::new(Kind::TooLarge, "the body is larger than allowed"));
         }
         let Some(key) = &self.encrypt_key else {
             return self.receive_plain(body);
@@ -178,10 +170,7 @@ impl Receiver {
     fn receive_encrypted(&self, key: &EncryptKey, body: &[u8]) -> Result<Incoming, EventError> {
         let object = envelope::read(body)?;
         let Some(Value::String(encrypted)) = object.get("encrypt") else {
-            return Err(EventError::new(
-                Kind::Undecipherable,
-                "the body is not encrypted",
-            ));
+            return Err(EventError::new(Kind::Undecipherable, "the body is not encrypted"));
         };
         self.open(envelope::read(&key.decrypt(encrypted)?)?)
     }
@@ -189,27 +178,17 @@ impl Receiver {
     fn open(&self, object: serde_json::Map<String, Value>) -> Result<Incoming, EventError> {
         let envelope = envelope::open(object)?;
         match &self.verification_token {
-            Some(token) if !is_same_secret(&token.0, &envelope.token) => Err(EventError::new(
-                Kind::Forged,
-                "the verification token is missing or wrong",
-            )),
+            Some(token) if !is_same_secret(&token.0, &envelope.token) => {
+                Err(EventError::new(Kind::Forged, "the verification token is missing or wrong"))
+            }
             _ => Ok(envelope.incoming),
         }
     }
 
     /// Checks the signature, then its time.
-    fn authenticate(
-        &self,
-        key: &EncryptKey,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<(), EventError> {
+    fn authenticate(&self, key: &EncryptKey, headers: &HeaderMap, body: &[u8]) -> Result<(), EventError> {
         let header = |name| headers.get(name).map(http::HeaderValue::as_bytes);
-        let parts = (
-            header("x-lark-signature"),
-            header("x-lark-request-timestamp"),
-            header("x-lark-request-nonce"),
-        );
+        let parts = (header("x-lark-signature"), header("x-lark-request-timestamp"), header("x-lark-request-nonce"));
         let (Some(signature), Some(timestamp), Some(nonce)) = parts else {
             return Err(EventError::new(Kind::Forged, "the request is not signed"));
         };
@@ -221,20 +200,12 @@ impl Receiver {
         };
         let signed = std::str::from_utf8(timestamp).ok().and_then(moment);
         let Some(signed) = signed else {
-            return Err(EventError::new(
-                Kind::Stale,
-                "the time of the signature is no time",
-            ));
+            return Err(EventError::new(Kind::Stale, "the time of the signature is no time"));
         };
         let now = (self.clock.0)();
-        let distance = now
-            .duration_since(signed)
-            .unwrap_or_else(|error| error.duration());
+        let distance = now.duration_since(signed).unwrap_or_else(|error| error.duration());
         if distance > window {
-            return Err(EventError::new(
-                Kind::Stale,
-                "the request was signed too long ago, or in the future",
-            ));
+            return Err(EventError::new(Kind::Stale, "the request was signed too long ago, or in the future"));
         }
         Ok(())
     }

@@ -53,10 +53,7 @@ struct State {
 impl MemorySeenEvents {
     /// Remembers as many handled events as `capacity` says, and then forgets the oldest.
     pub fn new(capacity: usize) -> Self {
-        MemorySeenEvents {
-            state: Arc::default(),
-            capacity,
-        }
+        MemorySeenEvents { state: Arc::default(), capacity }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -114,10 +111,6 @@ impl SeenEvents for MemorySeenEvents {
 impl fmt::Debug for MemorySeenEvents {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let done = self.state().done.len();
-        formatter
-            .debug_struct("MemorySeenEvents")
-            .field("done", &done)
-            .field("capacity", &self.capacity)
-            .finish()
+        formatter.debug_struct("MemorySeenEvents").field("done", &done).field("capacity", &self.capacity).finish()
     }
 }

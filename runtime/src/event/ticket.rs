@@ -31,11 +31,7 @@ impl Event for AppTicket {
 
 impl fmt::Debug for AppTicket {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AppTicket")
-            .field("app_id", &self.app_id)
-            .field("app_ticket", &"***")
-            .finish()
+        formatter.debug_struct("AppTicket").field("app_id", &self.app_id).field("app_ticket", &"***").finish()
     }
 }
 

@@ -32,10 +32,7 @@ impl Head {
 
 impl Connection {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Connection {
-            stream,
-            buffer: BytesMut::with_capacity(8 * 1024),
-        }
+        Connection { stream, buffer: BytesMut::with_capacity(8 * 1024) }
     }
 
     pub(super) fn stream(&mut self) -> &mut TcpStream {
@@ -62,11 +59,7 @@ impl Connection {
             let value = HeaderValue::try_from(value.trim()).map_err(invalid)?;
             headers.append(name, value);
         }
-        Ok(Some(Head {
-            method: Method::try_from(method).map_err(invalid)?,
-            target: target.to_owned(),
-            headers,
-        }))
+        Ok(Some(Head { method: Method::try_from(method).map_err(invalid)?, target: target.to_owned(), headers }))
     }
 
     pub(super) async fn read_body(&mut self, head: &Head) -> io::Result<Bytes> {

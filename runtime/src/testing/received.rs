@@ -54,9 +54,7 @@ impl Received {
     /// The first query parameter of this name.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         let mut query = self.query.iter();
-        query
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        query.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The headers.

@@ -46,10 +46,7 @@ impl Reply {
 
     /// A tenant access token that lives two hours.
     pub fn tenant_token(token: &str) -> Self {
-        Reply::json(
-            200,
-            &json!({ "code": 0, "msg": "ok", "tenant_access_token": token, "expire": 7200 }),
-        )
+        Reply::json(200, &json!({ "code": 0, "msg": "ok", "tenant_access_token": token, "expire": 7200 }))
     }
 
     /// Any JSON; the status is 500 if the given one is none.
@@ -87,10 +84,7 @@ impl Reply {
     }
 
     fn failing(fault: Fault) -> Self {
-        Reply {
-            fault: Some(fault),
-            ..Reply::text(200, "text/plain", "")
-        }
+        Reply { fault: Some(fault), ..Reply::text(200, "text/plain", "") }
     }
 
     /// Sets a header, unless name or value are not allowed in one.

@@ -30,11 +30,7 @@ impl Script {
     }
 
     fn new(source: Source) -> Self {
-        Script {
-            source,
-            received: Mutex::default(),
-            tokens: AtomicU32::new(0),
-        }
+        Script { source, received: Mutex::default(), tokens: AtomicU32::new(0) }
     }
 
     /// Whether the next answer is to drop the connection before the body is
@@ -47,9 +43,7 @@ impl Script {
             return false;
         }
         let mut replies = replies.lock().unwrap_or_else(PoisonError::into_inner);
-        let drops = replies
-            .front()
-            .is_some_and(|reply| reply.fault == Some(Fault::DropBeforeReading));
+        let drops = replies.front().is_some_and(|reply| reply.fault == Some(Fault::DropBeforeReading));
         if drops {
             replies.pop_front();
         }
@@ -66,9 +60,7 @@ impl Script {
             Source::List(replies) => {
                 let mut replies = replies.lock().unwrap_or_else(PoisonError::into_inner);
                 let message = "the script has no more answers";
-                replies
-                    .pop_front()
-                    .unwrap_or_else(|| Reply::text(500, "text/plain", message))
+                replies.pop_front().unwrap_or_else(|| Reply::text(500, "text/plain", message))
             }
         };
         self.record().push(request);
@@ -86,8 +78,5 @@ impl Script {
 
 /// Without the requests for tokens.
 pub(super) fn calls(received: Vec<Received>) -> Vec<Received> {
-    received
-        .into_iter()
-        .filter(|request| !request.is_token_request())
-        .collect()
+    received.into_iter().filter(|request| !request.is_token_request()).collect()
 }

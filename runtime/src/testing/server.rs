@@ -39,9 +39,7 @@ impl Server {
     /// # Errors
     ///
     /// If no socket can be opened.
-    pub async fn with_handler(
-        handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
-    ) -> io::Result<Self> {
+    pub async fn with_handler(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> io::Result<Self> {
         Server::with_script(Script::handler(Box::new(handler))).await
     }
 
@@ -119,9 +117,6 @@ async fn serve(stream: TcpStream, script: &Script) -> io::Result<()> {
 
 impl fmt::Debug for Server {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Server")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
 }

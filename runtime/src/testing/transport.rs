@@ -7,8 +7,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use crate::transport::{
-    BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind,
+    BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError, TransportErrorKind,
 };
 
 use super::reply::Fault;
@@ -84,9 +83,7 @@ async fn collect(body: RequestBody) -> io::Result<Bytes> {
         RequestBody::Bytes(bytes) => Ok(bytes),
         RequestBody::Stream { mut stream, .. } => {
             let mut all = BytesMut::new();
-            while let Some(chunk) =
-                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await
-            {
+            while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
                 all.extend_from_slice(&chunk?);
             }
             Ok(all.freeze())
@@ -134,9 +131,6 @@ impl futures_core::Stream for Chunks {
 
 impl fmt::Debug for ScriptedTransport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ScriptedTransport")
-            .field("requests", &self.requests())
-            .finish()
+        formatter.debug_struct("ScriptedTransport").field("requests", &self.requests()).finish()
     }
 }

@@ -14,11 +14,7 @@ use crate::send::{Auth, Prepared, PreparedBody};
 use super::Token;
 
 /// Fetching a token twice is as good as once: the same one comes back.
-const FETCH: Operation = Operation {
-    method: Method::Post,
-    repeatable: true,
-    ..Operation::DEFAULT
-};
+const FETCH: Operation = Operation { method: Method::Post, repeatable: true, ..Operation::DEFAULT };
 
 /// The tenant access token of a custom app.
 pub(super) const INTERNAL: Operation = Operation {
@@ -77,15 +73,9 @@ pub(super) async fn fetch(core: &Core, operation: Operation, body: Json) -> Resu
     let mut decoder = Decoder::<Answer>::whole();
     let metadata = core.run(&prepared, &mut decoder).await?;
     let answer = decoder.into_data().unwrap_or_default();
-    let lifetime = answer
-        .expire
-        .and_then(|seconds| u64::try_from(seconds).ok())
-        .map_or(UNKNOWN_LIFETIME, Duration::from_secs);
-    let secret = if operation.id == APP.id {
-        answer.app_access_token
-    } else {
-        answer.tenant_access_token
-    };
+    let lifetime =
+        answer.expire.and_then(|seconds| u64::try_from(seconds).ok()).map_or(UNKNOWN_LIFETIME, Duration::from_secs);
+    let secret = if operation.id == APP.id { answer.app_access_token } else { answer.tenant_access_token };
     Token::new(&secret, lifetime).ok_or_else(|| {
         let error = Error::new(Kind::UnexpectedAnswer, "no token in the answer");
         let mut error = error.with_operation(operation.id);
@@ -107,8 +97,6 @@ fn prepare(core: &Core, operation: Operation, body: &Json) -> Prepared {
     prepared.body = PreparedBody::Json(body.to_string().into());
     let values = body.as_object().into_iter().flatten();
     let secrets = values.filter(|(name, _)| !matches!(name.as_str(), "app_id" | "tenant_key"));
-    prepared.secrets = secrets
-        .filter_map(|(_, value)| value.as_str().map(str::to_owned))
-        .collect();
+    prepared.secrets = secrets.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect();
     prepared
 }

@@ -56,17 +56,12 @@ impl Slot {
     /// Drops the token if it is still the current one.
     pub(crate) fn reject(&self, rejected: &Token) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        let is_current = current
-            .as_ref()
-            .is_some_and(|token| token.secret() == rejected.secret());
+        let is_current = current.as_ref().is_some_and(|token| token.secret() == rejected.secret());
         if is_current {
             *current = None;
         }
         drop(current);
-        let mut last = self
-            .rejected
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.rejected.write().unwrap_or_else(PoisonError::into_inner);
         *last = Some(rejected.secret.clone());
     }
 
@@ -77,10 +72,7 @@ impl Slot {
     }
 
     /// The current token, or the one that `fetch` gets for all who wait.
-    pub(crate) async fn renew(
-        &self,
-        fetch: impl Future<Output = Result<Token, Error>>,
-    ) -> Result<Arc<Token>, Error> {
+    pub(crate) async fn renew(&self, fetch: impl Future<Output = Result<Token, Error>>) -> Result<Arc<Token>, Error> {
         use std::sync::atomic::Ordering::{Acquire, Release};
 
         let finished = self.finished.load(Acquire);

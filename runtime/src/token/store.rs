@@ -17,20 +17,12 @@ pub trait TokenStore: Send + Sync + 'static {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>>;
 
     /// Keeps a token under this key, instead of any other.
-    fn save<'a>(
-        &'a self,
-        key: &'a str,
-        token: StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn save<'a>(&'a self, key: &'a str, token: StoredToken) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Forgets the token under this key, if it is still this one.
     ///
     /// The condition matters: another client may have saved a new one since.
-    fn remove<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn remove<'a>(&'a self, key: &'a str, token: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 
 /// A token and the moment from which it is not valid any more.
@@ -43,10 +35,7 @@ pub struct StoredToken {
 impl StoredToken {
     /// A token and the moment from which it is not valid any more.
     pub fn new(secret: impl Into<Arc<str>>, expires_at: SystemTime) -> Self {
-        StoredToken {
-            secret: secret.into(),
-            expires_at,
-        }
+        StoredToken { secret: secret.into(), expires_at }
     }
 
     /// The token itself; keep it out of logs.
@@ -62,11 +51,7 @@ impl StoredToken {
 
 impl fmt::Debug for StoredToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("StoredToken")
-            .field("secret", &"***")
-            .field("expires_at", &self.expires_at)
-            .finish()
+        formatter.debug_struct("StoredToken").field("secret", &"***").field("expires_at", &self.expires_at).finish()
     }
 }
 
@@ -114,25 +99,14 @@ impl TokenStore for MemoryTokenStore {
         Box::pin(std::future::ready(Ok(token)))
     }
 
-    fn save<'a>(
-        &'a self,
-        key: &'a str,
-        token: StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn save<'a>(&'a self, key: &'a str, token: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         self.with(|tokens| tokens.insert(key.to_owned(), token));
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn remove<'a>(
-        &'a self,
-        key: &'a str,
-        token: &'a StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn remove<'a>(&'a self, key: &'a str, token: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         self.with(|tokens| {
-            if tokens
-                .get(key)
-                .is_some_and(|kept| kept.secret == token.secret)
-            {
+            if tokens.get(key).is_some_and(|kept| kept.secret == token.secret) {
                 tokens.remove(key);
             }
         });

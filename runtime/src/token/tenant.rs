@@ -26,11 +26,7 @@ pub(crate) struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("App")
-            .field("id", &self.id)
-            .field("secret", &"***")
-            .finish()
+        formatter.debug_struct("App").field("id", &self.id).field("secret", &"***").finish()
     }
 }
 
@@ -147,9 +143,7 @@ impl TenantTokens {
 
     async fn fetch_for(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
         let Some(app) = &self.app else {
-            return Err(Error::configuration(
-                "calls as the app need `custom_app(app_id, app_secret)` in the builder",
-            ));
+            return Err(Error::configuration("calls as the app need `custom_app(app_id, app_secret)` in the builder"));
         };
         match (app.is_store_app, tenant.key()) {
             (false, None) => {
@@ -157,21 +151,14 @@ impl TenantTokens {
                 fetch::fetch(core, fetch::INTERNAL, body).await
             }
             (false, Some(_)) => Err(Error::configuration("a custom app has only one tenant")),
-            (true, None) => Err(Error::configuration(
-                "a store app calls for a tenant, as `for_tenant(tenant_key)`",
-            )),
+            (true, None) => Err(Error::configuration("a store app calls for a tenant, as `for_tenant(tenant_key)`")),
             (true, Some(tenant_key)) => self.fetch_for_tenant(core, app, tenant_key).await,
         }
     }
 
     /// For a store app: with its app access token, which is replaced once if it is
     /// rejected.
-    async fn fetch_for_tenant(
-        &self,
-        core: &Core,
-        app: &App,
-        tenant_key: &str,
-    ) -> Result<Token, Error> {
+    async fn fetch_for_tenant(&self, core: &Core, app: &App, tenant_key: &str) -> Result<Token, Error> {
         let fetch = async |app_token: &Token| {
             let body = json!({ "app_access_token": app_token.secret(), "tenant_key": tenant_key });
             fetch::fetch(core, fetch::TENANT, body).await
@@ -195,9 +182,7 @@ impl TenantTokens {
         }
         let key = self.key(core, "app_access_token", &Tenant::default());
         let fetch = self.fetch_app_token(core, app);
-        self.app_token
-            .renew(self.load_or(&key, &self.app_token, fetch))
-            .await
+        self.app_token.renew(self.load_or(&key, &self.app_token, fetch)).await
     }
 
     async fn fetch_app_token(&self, core: &Core, app: &App) -> Result<Token, Error> {
@@ -238,10 +223,7 @@ impl TenantTokens {
     }
 
     fn may_ask_for_ticket(&self) -> bool {
-        let mut asked = self
-            .asked_for_ticket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut asked = self.asked_for_ticket.lock().unwrap_or_else(PoisonError::into_inner);
         let is_too_soon = asked.is_some_and(|asked| asked.elapsed() < TICKET_PAUSE);
         if !is_too_soon {
             *asked = Some(Instant::now());
@@ -264,9 +246,6 @@ fn store_error(error: StoreError) -> Error {
 
 impl fmt::Debug for TenantTokens {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("TenantTokens")
-            .field("app", &self.app)
-            .finish_non_exhaustive()
+        formatter.debug_struct("TenantTokens").field("app", &self.app).finish_non_exhaustive()
     }
 }

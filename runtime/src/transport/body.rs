@@ -54,9 +54,7 @@ impl ResponseBody {
     }
 
     /// A body that comes in chunks.
-    pub fn from_stream(
-        stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
-    ) -> Self {
+    pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
         ResponseBody(Source::Stream(Box::pin(stream)))
     }
 
@@ -74,9 +72,7 @@ impl ResponseBody {
         match &mut self.0 {
             Source::Bytes(bytes) => Ok(bytes.take().filter(|bytes| !bytes.is_empty())),
             Source::Stream(stream) => {
-                std::future::poll_fn(|context| stream.as_mut().poll_next(context))
-                    .await
-                    .transpose()
+                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
             }
             #[cfg(feature = "reqwest")]
             Source::Reqwest(response) => response.chunk().await.map_err(super::reqwest::error),

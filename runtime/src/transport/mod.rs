@@ -48,12 +48,7 @@ pub struct HttpRequest {
 impl HttpRequest {
     /// A request without headers and body.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        HttpRequest {
-            method,
-            url: url.into(),
-            headers: HeaderMap::new(),
-            body: RequestBody::Empty,
-        }
+        HttpRequest { method, url: url.into(), headers: HeaderMap::new(), body: RequestBody::Empty }
     }
 }
 
@@ -86,11 +81,7 @@ pub struct HttpResponse {
 impl HttpResponse {
     /// An answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
-        HttpResponse {
-            status,
-            headers,
-            body,
-        }
+        HttpResponse { status, headers, body }
     }
 }
 
@@ -117,14 +108,8 @@ pub enum TransportErrorKind {
 
 impl TransportError {
     /// An error and what it says about the request.
-    pub fn new(
-        kind: TransportErrorKind,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        TransportError {
-            kind,
-            source: source.into(),
-        }
+    pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        TransportError { kind, source: source.into() }
     }
 
     /// What is known about the request.

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 use super::{
-    BodyStream, BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport,
-    TransportError, TransportErrorKind,
+    BodyStream, BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
+    TransportErrorKind,
 };
 
 /// A [`Transport`] on a [`reqwest::Client`].
@@ -29,10 +29,7 @@ impl ReqwestTransport {
     /// client does: an API never redirects, and a redirect that is followed
     /// repeats the request.
     pub fn new(client: ::reqwest::Client) -> Self {
-        ReqwestTransport {
-            client,
-            origin: OnceLock::new(),
-        }
+        ReqwestTransport { client, origin: OnceLock::new() }
     }
 
     /// Parsing scheme and host is a good part of a call's own work, and a client
@@ -74,29 +71,21 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
-            let url = self
-                .parse(&request.url)
-                .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
+            let url =
+                self.parse(&request.url).map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
             let mut message = ::reqwest::Request::new(request.method, url);
             *message.headers_mut() = request.headers;
             match request.body {
                 RequestBody::Empty => {}
                 RequestBody::Bytes(bytes) => *message.body_mut() = Some(bytes.into()),
                 RequestBody::Stream { length, stream } => {
-                    let body = ::reqwest::Body::wrap(StreamedBody {
-                        left: length,
-                        stream: Mutex::new(stream),
-                    });
+                    let body = ::reqwest::Body::wrap(StreamedBody { left: length, stream: Mutex::new(stream) });
                     *message.body_mut() = Some(body);
                 }
             }
             let mut response = self.client.execute(message).await.map_err(error)?;
             let headers = std::mem::take(response.headers_mut());
-            Ok(HttpResponse {
-                status: response.status(),
-                headers,
-                body: ResponseBody::from_reqwest(response),
-            })
+            Ok(HttpResponse { status: response.status(), headers, body: ResponseBody::from_reqwest(response) })
         })
     }
 }
@@ -129,10 +118,7 @@ impl http_body::Body for StreamedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        let stream = self
-            .stream
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let stream = self.stream.get_mut().unwrap_or_else(PoisonError::into_inner);
         let polled = stream.as_mut().poll_next(context);
         polled.map(|chunk| {
             let chunk = match chunk? {
@@ -157,11 +143,7 @@ mod tests {
 
     #[test]
     fn a_known_origin_gives_the_same_urls() {
-        for first in [
-            "https://open.feishu.cn/a",
-            "http://127.0.0.1:80/",
-            "https://host?x",
-        ] {
+        for first in ["https://open.feishu.cn/a", "http://127.0.0.1:80/", "https://host?x"] {
             let transport = ReqwestTransport::new(::reqwest::Client::new());
             transport.parse(first).unwrap();
             for url in [
@@ -175,11 +157,7 @@ mod tests {
                 "http://127.0.0.1:80/x",
                 "https://host/y",
             ] {
-                assert_eq!(
-                    transport.parse(url).unwrap(),
-                    Url::parse(url).unwrap(),
-                    "{url}"
-                );
+                assert_eq!(transport.parse(url).unwrap(), Url::parse(url).unwrap(), "{url}");
             }
         }
     }

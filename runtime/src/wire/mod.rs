@@ -42,10 +42,7 @@ impl<T: Value> Value for Option<T> {
 }
 
 /// Reads the value of a property; "nothing" is the default.
-pub fn read_property<'de, T: Value, A: MapAccess<'de>>(
-    target: &mut T,
-    map: &mut A,
-) -> Result<(), A::Error> {
+pub fn read_property<'de, T: Value, A: MapAccess<'de>>(target: &mut T, map: &mut A) -> Result<(), A::Error> {
     *target = map.next_value_seed(Seed(PhantomData))?;
     Ok(())
 }
@@ -149,10 +146,7 @@ impl<'de, T: Value> Visitor<'de> for MapVisitor<T> {
     }
 }
 
-fn only_if_empty_text<T, E: de::Error>(
-    text: &str,
-    expected: &dyn de::Expected,
-) -> Result<Option<T>, E> {
+fn only_if_empty_text<T, E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<Option<T>, E> {
     match text {
         "" => Ok(None),
         text => Err(E::invalid_type(de::Unexpected::Str(text), expected)),

@@ -7,10 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 use super::Value;
 
 /// Reads a string, also from a number or a boolean, and makes a value of it.
-pub fn read_text<'de, T, D: Deserializer<'de>>(
-    deserializer: D,
-    make: fn(&str) -> T,
-) -> Result<Option<T>, D::Error> {
+pub fn read_text<'de, T, D: Deserializer<'de>>(deserializer: D, make: fn(&str) -> T) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_any(TextVisitor(make))
 }
 
@@ -75,9 +72,7 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        i64::try_from(value)
-            .map(Some)
-            .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+        i64::try_from(value).map(Some).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {

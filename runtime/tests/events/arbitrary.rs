@@ -7,11 +7,7 @@ use proptest::prelude::*;
 use super::{KEY, NOW, UPDATED, encrypted, plain, sealed, sign};
 
 fn headers(values: &[Vec<u8>]) -> HeaderMap {
-    let names = [
-        "x-lark-signature",
-        "x-lark-request-timestamp",
-        "x-lark-request-nonce",
-    ];
+    let names = ["x-lark-signature", "x-lark-request-timestamp", "x-lark-request-nonce"];
     let mut headers = HeaderMap::new();
     for (name, value) in names.into_iter().zip(values) {
         if let Ok(value) = HeaderValue::from_bytes(value) {
@@ -51,10 +47,7 @@ fn almost_an_envelope() -> impl Strategy<Value = String> {
         "\"AAAA\"",
     ]);
     vec((key, text), 0..6).prop_map(|entries| {
-        let entries: Vec<String> = entries
-            .iter()
-            .map(|(key, value)| format!("\"{key}\": {value}"))
-            .collect();
+        let entries: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
         format!("{{{}}}", entries.join(", "))
     })
 }

@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use feishu_openapi_runtime::event::{
-    AppTicket, BoxError, Delivery, Dispatcher, Outcome, SeenEvents, TicketKeeper,
-};
+use feishu_openapi_runtime::event::{AppTicket, BoxError, Delivery, Dispatcher, Outcome, SeenEvents, TicketKeeper};
 use feishu_openapi_runtime::testing::ScriptedTransport;
 use feishu_openapi_runtime::transport::BoxFuture;
 use feishu_openapi_runtime::{ClientBuilder, Core, Event, Tenant, object};
@@ -47,16 +45,11 @@ impl Count {
 }
 
 async fn post(dispatcher: &Dispatcher, body: &str) -> Response<Bytes> {
-    dispatcher
-        .handle(Request::post("/events").body(body.to_owned()).unwrap())
-        .await
+    dispatcher.handle(Request::post("/events").body(body.to_owned()).unwrap()).await
 }
 
 async fn dispatch(dispatcher: &Dispatcher, body: &str) -> Outcome {
-    dispatcher
-        .dispatch(&HeaderMap::new(), body.as_bytes())
-        .await
-        .unwrap()
+    dispatcher.dispatch(&HeaderMap::new(), body.as_bytes()).await.unwrap()
 }
 
 #[tokio::test]
@@ -72,24 +65,16 @@ async fn a_typed_event_arrives() {
     *request.headers_mut() = headers;
     let response = dispatcher.handle(request).await;
     assert_eq!(response.status(), 200);
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
     let delivered = seen.lock().unwrap().remove(0);
-    assert_eq!(
-        delivered.event.task_id,
-        "626cf808-4c26-4f27-9da8-01f2eb73d717"
-    );
+    assert_eq!(delivered.event.task_id, "626cf808-4c26-4f27-9da8-01f2eb73d717");
     assert_eq!(delivered.event.obj_type, Some(1));
     assert_eq!(delivered.header.tenant_key, "2ca1d211f64f6438");
 }
 
 #[tokio::test]
 async fn a_challenge_is_answered() {
-    let body = format!(
-        r#"{{"challenge": "ajls384kdjxxxx", "token": "{TOKEN}", "type": "url_verification"}}"#
-    );
+    let body = format!(r#"{{"challenge": "ajls384kdjxxxx", "token": "{TOKEN}", "type": "url_verification"}}"#);
     let response = post(&Dispatcher::new(plain()), &body).await;
     assert_eq!(response.status(), 200);
     assert_eq!(&response.body()[..], br#"{"challenge":"ajls384kdjxxxx"}"#);
@@ -115,10 +100,7 @@ async fn an_event_without_type_arrives_as_it_came() {
 #[tokio::test]
 async fn an_event_that_nobody_wants_is_ignored() {
     let dispatcher = Dispatcher::new(plain());
-    assert!(matches!(
-        dispatch(&dispatcher, UPDATED).await,
-        Outcome::Ignored(_)
-    ));
+    assert!(matches!(dispatch(&dispatcher, UPDATED).await, Outcome::Ignored(_)));
     assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
 }
 
@@ -136,10 +118,7 @@ async fn an_event_that_arrives_twice_is_handled_once() {
     assert!(matches!(second, Outcome::Repeated(_)));
     assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
     let other = UPDATED.replace("5e3702a8", "5e3702a9");
-    assert!(matches!(
-        dispatch(&dispatcher, &other).await,
-        Outcome::Handled(_)
-    ));
+    assert!(matches!(dispatch(&dispatcher, &other).await, Outcome::Handled(_)));
     assert_eq!(count.get(), 2);
 }
 
@@ -148,12 +127,10 @@ async fn without_a_memory_every_delivery_is_handled() {
     let count = Count::default();
     let calls = count.clone();
     let none: Option<Arc<dyn SeenEvents>> = None;
-    let dispatcher = Dispatcher::new(plain())
-        .seen_events(none)
-        .on(move |_: Delivery<Updated>| {
-            calls.one();
-            async { Ok(()) }
-        });
+    let dispatcher = Dispatcher::new(plain()).seen_events(none).on(move |_: Delivery<Updated>| {
+        calls.one();
+        async { Ok(()) }
+    });
     dispatch(&dispatcher, UPDATED).await;
     dispatch(&dispatcher, UPDATED).await;
     assert_eq!(count.get(), 2);
@@ -174,22 +151,15 @@ async fn a_handler_that_fails_sees_the_event_again() {
     });
     let response = post(&dispatcher, UPDATED).await;
     assert_eq!(response.status(), 500);
-    assert_eq!(
-        &response.body()[..],
-        br#"{"msg":"not handled, try again later"}"#
-    );
+    assert_eq!(&response.body()[..], br#"{"msg":"not handled, try again later"}"#);
     assert_eq!(post(&dispatcher, UPDATED).await.status(), 200);
     assert_eq!(count.get(), 2);
 }
 
 #[tokio::test]
 async fn the_error_of_a_handler_is_the_source() {
-    let dispatcher = Dispatcher::new(plain())
-        .on(|_: Delivery<Updated>| async { Err("the database is away".into()) });
-    let error = dispatcher
-        .dispatch(&HeaderMap::new(), UPDATED.as_bytes())
-        .await
-        .unwrap_err();
+    let dispatcher = Dispatcher::new(plain()).on(|_: Delivery<Updated>| async { Err("the database is away".into()) });
+    let error = dispatcher.dispatch(&HeaderMap::new(), UPDATED.as_bytes()).await.unwrap_err();
     assert!(error.is_handler_failure());
     assert_eq!(error.to_string(), "the handler of the event failed");
     let source = std::error::Error::source(&error).unwrap();
@@ -200,10 +170,7 @@ async fn the_error_of_a_handler_is_the_source() {
 async fn a_content_of_another_shape_is_an_error() {
     let body = UPDATED.replace("\"626cf808-4c26-4f27-9da8-01f2eb73d717\"", "[1]");
     let dispatcher = Dispatcher::new(plain()).on(|_: Delivery<Updated>| async { Ok(()) });
-    let error = dispatcher
-        .dispatch(&HeaderMap::new(), body.as_bytes())
-        .await
-        .unwrap_err();
+    let error = dispatcher.dispatch(&HeaderMap::new(), body.as_bytes()).await.unwrap_err();
     assert!(error.is_undecodable());
     assert_eq!(error.status(), 500);
 }
@@ -248,10 +215,7 @@ async fn a_client_keeps_the_tickets_of_its_app_alone() {
         let dispatcher = Dispatcher::new(plain()).keep_tickets(core.clone());
         assert_eq!(post(&dispatcher, TICKET).await.status(), status);
         // With a ticket the client asks for a token; without one it asks for a ticket.
-        let error = core
-            .tenant_access_token(&Tenant::new("t"))
-            .await
-            .unwrap_err();
+        let error = core.tenant_access_token(&Tenant::new("t")).await.unwrap_err();
         assert_eq!(error.is_waiting_for_app_ticket(), status == 500);
     }
 }
@@ -267,9 +231,7 @@ async fn an_empty_ticket_replaces_none() {
 
 #[tokio::test]
 async fn a_ticket_is_not_shown() {
-    let incoming = plain()
-        .receive(&HeaderMap::new(), TICKET.as_bytes())
-        .unwrap();
+    let incoming = plain().receive(&HeaderMap::new(), TICKET.as_bytes()).unwrap();
     assert!(!format!("{incoming:?}").contains("the-ticket"));
     let delivery = super::event(incoming).decode::<AppTicket>().unwrap();
     let shown = format!("{delivery:?} {:?}", delivery.event);

@@ -7,8 +7,7 @@ use http::HeaderMap;
 
 use super::{encrypt, encrypted, event, plain, sealed};
 
-const CHALLENGE: &str =
-    r#"{ "challenge": "ajls384kdjxxxx", "token": "xxxxxx", "type": "url_verification" }"#;
+const CHALLENGE: &str = r#"{ "challenge": "ajls384kdjxxxx", "token": "xxxxxx", "type": "url_verification" }"#;
 
 fn challenge(incoming: Incoming) -> Challenge {
     match incoming {
@@ -19,26 +18,14 @@ fn challenge(incoming: Incoming) -> Challenge {
 
 #[test]
 fn a_challenge_is_answered() {
-    let receiver = Receiver::builder()
-        .verification_token("xxxxxx")
-        .build()
-        .unwrap();
-    let incoming = receiver
-        .receive(&HeaderMap::new(), CHALLENGE.as_bytes())
-        .unwrap();
-    assert_eq!(
-        challenge(incoming).answer(),
-        r#"{"challenge":"ajls384kdjxxxx"}"#
-    );
+    let receiver = Receiver::builder().verification_token("xxxxxx").build().unwrap();
+    let incoming = receiver.receive(&HeaderMap::new(), CHALLENGE.as_bytes()).unwrap();
+    assert_eq!(challenge(incoming).answer(), r#"{"challenge":"ajls384kdjxxxx"}"#);
 }
 
 #[test]
 fn an_encrypted_challenge_is_answered_although_it_is_not_signed() {
-    let receiver = Receiver::builder()
-        .verification_token("xxxxxx")
-        .encrypt_key("kudryavka")
-        .build()
-        .unwrap();
+    let receiver = Receiver::builder().verification_token("xxxxxx").encrypt_key("kudryavka").build().unwrap();
     let body = encrypt("kudryavka", CHALLENGE);
     let incoming = receiver.receive(&HeaderMap::new(), body.as_bytes());
     assert_eq!(challenge(incoming.unwrap()).text(), "ajls384kdjxxxx");
@@ -57,9 +44,7 @@ fn a_challenge_that_another_program_encrypted_is_answered() {
 fn the_example_of_an_encrypted_body_is_no_challenge_for_us() {
     // The page does not give its key, and has crossed parts of it out.
     let body = include_str!("encrypted_example.json");
-    let error = encrypted()
-        .receive(&HeaderMap::new(), body.as_bytes())
-        .unwrap_err();
+    let error = encrypted().receive(&HeaderMap::new(), body.as_bytes()).unwrap_err();
     assert!(error.is_forged());
 }
 
@@ -79,15 +64,8 @@ fn an_event_of_version_2_is_read() {
         "event":{
         }
     }"#;
-    let receiver = Receiver::builder()
-        .verification_token("066zT6pS4QCbgj5Do145GfDbbagCHGgF")
-        .build()
-        .unwrap();
-    let delivery = event(
-        receiver
-            .receive(&HeaderMap::new(), body.as_bytes())
-            .unwrap(),
-    );
+    let receiver = Receiver::builder().verification_token("066zT6pS4QCbgj5Do145GfDbbagCHGgF").build().unwrap();
+    let delivery = event(receiver.receive(&HeaderMap::new(), body.as_bytes()).unwrap());
     assert_eq!(delivery.header.schema, "2.0");
     assert_eq!(delivery.header.event_id, "f7984f25108f8137722bb63cee927e66");
     assert_eq!(delivery.header.event_type, "contact.user_group.created_v3");
@@ -122,15 +100,8 @@ fn an_event_of_version_1_is_read() {
             }
         }
     }"#;
-    let receiver = Receiver::builder()
-        .verification_token("41a9425ea7df4536a7623e38fa321bae")
-        .build()
-        .unwrap();
-    let delivery = event(
-        receiver
-            .receive(&HeaderMap::new(), body.as_bytes())
-            .unwrap(),
-    );
+    let receiver = Receiver::builder().verification_token("41a9425ea7df4536a7623e38fa321bae").build().unwrap();
+    let delivery = event(receiver.receive(&HeaderMap::new(), body.as_bytes()).unwrap());
     assert_eq!(delivery.header.schema, "1.0");
     assert_eq!(delivery.header.event_id, "bc447199585340d1f3728d26b1c0297a");
     assert_eq!(delivery.header.event_type, "p2p_chat_create");
@@ -143,11 +114,7 @@ fn an_event_of_version_1_is_read() {
 
 #[test]
 fn the_same_event_is_read_plain_and_encrypted() {
-    let readable = event(
-        plain()
-            .receive(&HeaderMap::new(), super::UPDATED.as_bytes())
-            .unwrap(),
-    );
+    let readable = event(plain().receive(&HeaderMap::new(), super::UPDATED.as_bytes()).unwrap());
     let (headers, body) = sealed(super::UPDATED);
     let decrypted = event(encrypted().receive(&headers, body.as_bytes()).unwrap());
     assert_eq!(readable, decrypted);

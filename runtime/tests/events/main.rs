@@ -29,10 +29,7 @@ fn now() -> SystemTime {
 
 /// With the verification token alone.
 fn plain() -> Receiver {
-    Receiver::builder()
-        .verification_token(TOKEN)
-        .build()
-        .unwrap()
+    Receiver::builder().verification_token(TOKEN).build().unwrap()
 }
 
 /// With both secrets.
@@ -41,10 +38,7 @@ fn encrypted() -> Receiver {
 }
 
 fn builder() -> ReceiverBuilder {
-    Receiver::builder()
-        .verification_token(TOKEN)
-        .encrypt_key(KEY)
-        .clock(now)
+    Receiver::builder().verification_token(TOKEN).encrypt_key(KEY).clock(now)
 }
 
 /// What Feishu makes of a body when the app has an encrypt key.
@@ -58,12 +52,8 @@ fn encrypt(key: &str, text: impl AsRef<[u8]>) -> String {
 
 /// The headers of a body that Feishu sent at `timestamp`.
 fn sign(key: &str, timestamp: &str, body: &[u8]) -> HeaderMap {
-    let digest = Sha256::new()
-        .chain_update(timestamp)
-        .chain_update("nonce")
-        .chain_update(key)
-        .chain_update(body)
-        .finalize();
+    let digest =
+        Sha256::new().chain_update(timestamp).chain_update("nonce").chain_update(key).chain_update(body).finalize();
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut headers = HeaderMap::new();
     headers.insert("X-Lark-Request-Timestamp", value(timestamp));

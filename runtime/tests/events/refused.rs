@@ -15,20 +15,14 @@ fn refusal(receiver: &Receiver, headers: &HeaderMap, body: impl AsRef<[u8]>) -> 
 }
 
 fn respond(receiver: Receiver, request: Request<Vec<u8>>) -> Response<bytes::Bytes> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(Dispatcher::new(receiver).handle(request))
 }
 
 #[test]
 fn a_body_without_signature_is_refused() {
     let (mut headers, body) = sealed(UPDATED);
-    for name in [
-        "X-Lark-Signature",
-        "X-Lark-Request-Nonce",
-        "X-Lark-Request-Timestamp",
-    ] {
+    for name in ["X-Lark-Signature", "X-Lark-Request-Nonce", "X-Lark-Request-Timestamp"] {
         headers.remove(name);
         let error = refusal(&encrypted(), &headers, &body);
         assert!(error.is_forged());
@@ -63,10 +57,7 @@ fn a_readable_body_is_refused_where_there_is_a_key() {
 
 #[test]
 fn a_readable_challenge_is_refused_where_there_is_a_key() {
-    let body = format!(
-        r#"{{"type": "url_verification", "token": "{}", "challenge": "x"}}"#,
-        super::TOKEN
-    );
+    let body = format!(r#"{{"type": "url_verification", "token": "{}", "challenge": "x"}}"#, super::TOKEN);
     assert!(refusal(&encrypted(), &HeaderMap::new(), body).is_forged());
 }
 
@@ -88,10 +79,7 @@ fn another_token_is_refused() {
     ] {
         let error = refusal(&plain(), &HeaderMap::new(), &body);
         assert!(error.is_forged());
-        assert_eq!(
-            error.to_string(),
-            "the verification token is missing or wrong"
-        );
+        assert_eq!(error.to_string(), "the verification token is missing or wrong");
         let (headers, body) = sealed(body);
         assert!(refusal(&encrypted(), &headers, body).is_forged());
     }
@@ -99,10 +87,7 @@ fn another_token_is_refused() {
 
 #[test]
 fn an_unsigned_challenge_with_another_token_is_refused() {
-    let body = encrypt(
-        KEY,
-        r#"{"type": "url_verification", "token": "guess", "challenge": "x"}"#,
-    );
+    let body = encrypt(KEY, r#"{"type": "url_verification", "token": "guess", "challenge": "x"}"#);
     assert!(refusal(&encrypted(), &HeaderMap::new(), body).is_forged());
 }
 
@@ -139,11 +124,7 @@ fn a_signature_in_milliseconds_is_understood() {
 fn a_large_body_is_refused_before_it_is_read() {
     let receiver = Receiver::builder().verification_token(super::TOKEN);
     let receiver = receiver.max_body_bytes(UPDATED.len()).build().unwrap();
-    assert!(
-        receiver
-            .receive(&HeaderMap::new(), UPDATED.as_bytes())
-            .is_ok()
-    );
+    assert!(receiver.receive(&HeaderMap::new(), UPDATED.as_bytes()).is_ok());
     let error = refusal(&receiver, &HeaderMap::new(), format!("{UPDATED} "));
     assert!(error.is_too_large());
     assert_eq!(error.status(), 413);
@@ -170,14 +151,8 @@ fn a_cut_or_padded_ciphertext_is_refused() {
     for (encrypted_text, message) in [
         ("", "`encrypt` is too short to hold anything"),
         ("*", "`encrypt` is not base64"),
-        (
-            "AAECAwQFBgcICQoLDA0ODyJH",
-            "`encrypt` is cut: it is not made of whole blocks",
-        ),
-        (
-            "AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3Y=",
-            "`encrypt` was made with another key, or is damaged",
-        ),
+        ("AAECAwQFBgcICQoLDA0ODyJH", "`encrypt` is cut: it is not made of whole blocks"),
+        ("AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3Y=", "`encrypt` was made with another key, or is damaged"),
     ] {
         let body = format!(r#"{{"encrypt": "{encrypted_text}"}}"#);
         let headers = sign(KEY, &NOW.to_string(), body.as_bytes());
@@ -196,18 +171,9 @@ fn what_is_no_event_is_refused() {
         (b"[]", "the body is no JSON object"),
         (b"null", "the body is no JSON object"),
         (b"{}", "the body has no envelope that Feishu documents"),
-        (
-            b"{\"schema\": \"2.0\", \"header\": []}",
-            "the body has no envelope that Feishu documents",
-        ),
-        (
-            b"{\"header\": {}}",
-            "the envelope does not say what event it holds",
-        ),
-        (
-            b"{\"type\": \"url_verification\"}",
-            "the check of the address holds no challenge",
-        ),
+        (b"{\"schema\": \"2.0\", \"header\": []}", "the body has no envelope that Feishu documents"),
+        (b"{\"header\": {}}", "the envelope does not say what event it holds"),
+        (b"{\"type\": \"url_verification\"}", "the check of the address holds no challenge"),
     ];
     for (body, message) in cases {
         let readable = refusal(&plain(), &HeaderMap::new(), body);
@@ -250,14 +216,8 @@ fn only_posts_are_answered() {
 #[test]
 fn a_receiver_needs_a_secret() {
     let cases = [
-        (
-            Receiver::builder(),
-            "without an encrypt key or a verification token anybody could send events",
-        ),
-        (
-            Receiver::builder().encrypt_key(""),
-            "the encrypt key is empty; leave it out if the app has none",
-        ),
+        (Receiver::builder(), "without an encrypt key or a verification token anybody could send events"),
+        (Receiver::builder().encrypt_key(""), "the encrypt key is empty; leave it out if the app has none"),
         (
             Receiver::builder().encrypt_key(KEY).verification_token(""),
             "the verification token is empty; leave it out if only signatures are to be checked",

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use feishu_openapi_runtime::event::{
-    BoxError, Claim, Delivery, Dispatcher, MemorySeenEvents, SeenEvents,
-};
+use feishu_openapi_runtime::event::{BoxError, Claim, Delivery, Dispatcher, MemorySeenEvents, SeenEvents};
 use feishu_openapi_runtime::transport::BoxFuture;
 use http::HeaderMap;
 use serde_json::Value;
@@ -27,9 +25,7 @@ fn waiting() -> (Arc<Dispatcher>, Arc<Semaphore>) {
 }
 
 async fn deliver(dispatcher: &Dispatcher) -> Result<(), String> {
-    let outcome = dispatcher
-        .dispatch(&HeaderMap::new(), UPDATED.as_bytes())
-        .await;
+    let outcome = dispatcher.dispatch(&HeaderMap::new(), UPDATED.as_bytes()).await;
     match outcome {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("{} {error}", error.status().as_u16())),

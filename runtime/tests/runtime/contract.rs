@@ -10,14 +10,10 @@ fn is_send<T: Send + 'static>(value: T) -> T {
 
 #[test]
 fn a_request_is_built_from_required_fields_and_setters() {
-    let request = RemoveMembers::new("guid", [Member::new("ou_1").role("assignee")])
-        .user_id_type(UserIdType::OpenId);
+    let request = RemoveMembers::new("guid", [Member::new("ou_1").role("assignee")]).user_id_type(UserIdType::OpenId);
     accepts_tenant(&request);
     assert_eq!(request.members[0].role, Some(MemberRole::Assignee));
-    let copied = RemoveMembers {
-        user_id_type: None,
-        ..request.clone()
-    };
+    let copied = RemoveMembers { user_id_type: None, ..request.clone() };
     assert_eq!(copied.task_guid, "guid");
 }
 
@@ -45,10 +41,7 @@ fn validate_names_every_field() {
     let mut request = RemoveMembers::new("guid", [Member::new("ou_1"), Member::new("")]);
     request.members.extend((0..3).map(|_| Member::new("x")));
     let violations = request.validate().unwrap_err();
-    let paths: Vec<_> = violations
-        .iter()
-        .map(|violation| violation.path())
-        .collect();
+    let paths: Vec<_> = violations.iter().map(|violation| violation.path()).collect();
     assert_eq!(paths, ["members", "members[1].id"]);
 }
 
@@ -103,10 +96,7 @@ fn limits_apply_to_all_kinds_of_fields() {
         const OPERATION: &'static feishu_openapi_runtime::Operation = Delete::OPERATION;
         type Response = Empty;
 
-        fn encode(
-            &self,
-            _: &mut feishu_openapi_runtime::Encoder,
-        ) -> Result<(), feishu_openapi_runtime::Error> {
+        fn encode(&self, _: &mut feishu_openapi_runtime::Encoder) -> Result<(), feishu_openapi_runtime::Error> {
             Ok(())
         }
     }

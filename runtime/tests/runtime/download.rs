@@ -52,54 +52,32 @@ async fn redirects_are_followed() {
 async fn endless_redirects_end() {
     let again = || Reply::text(302, "text/plain", "").header("location", "/again");
     let (server, core) = server((0..9).map(|_| again())).await;
-    assert_eq!(
-        core.download(&server.url()).await.unwrap_err().status(),
-        Some(302)
-    );
+    assert_eq!(core.download(&server.url()).await.unwrap_err().status(), Some(302));
     assert_eq!(server.requests().len(), 6);
 }
 
 #[tokio::test]
 async fn an_address_that_expired_is_an_error() {
     let error = fail(Reply::code(400, 1_062_009, "expired")).await;
-    assert_eq!(
-        (error.code(), error.operation()),
-        (Some(1_062_009), Some("download"))
-    );
+    assert_eq!((error.code(), error.operation()), (Some(1_062_009), Some("download")));
     let error = fail(Reply::text(403, "text/html", "<html>")).await;
     assert_eq!((error.status(), error.body()), (Some(403), Some("<html>")));
 }
 
 #[tokio::test]
 async fn a_download_that_breaks_is_an_error() {
-    let (server, core) =
-        server([Reply::text(200, "text/plain", vec![1_u8; 1000]).truncated()]).await;
+    let (server, core) = server([Reply::text(200, "text/plain", vec![1_u8; 1000]).truncated()]).await;
     let download = core.download(&server.url()).await.unwrap();
-    assert!(
-        download
-            .copy_to(&mut Vec::new())
-            .await
-            .unwrap_err()
-            .is_retryable()
-    );
+    assert!(download.copy_to(&mut Vec::new()).await.unwrap_err().is_retryable());
 }
 
 #[tokio::test]
 async fn a_download_that_stops_is_an_error() {
     let slow = Reply::text(200, "text/plain", "1234").slow_body(Duration::from_secs(5));
     let server = Server::start([slow]).await.unwrap();
-    let core: Core = builder()
-        .timeout(Duration::from_millis(100))
-        .build()
-        .unwrap();
+    let core: Core = builder().timeout(Duration::from_millis(100)).build().unwrap();
     let download = core.download(&server.url()).await.unwrap();
-    assert!(
-        download
-            .copy_to(&mut Vec::new())
-            .await
-            .unwrap_err()
-            .is_timeout()
-    );
+    assert!(download.copy_to(&mut Vec::new()).await.unwrap_err().is_timeout());
 }
 
 #[tokio::test]

@@ -20,24 +20,14 @@ async fn send_as_user<R: Request>(request: R) -> Received {
 
 #[tokio::test]
 async fn a_request_goes_out_as_documented() {
-    let request = RemoveMembers::new("guid", [Member::new("ou_1").role("assignee")])
-        .user_id_type(UserIdType::OpenId);
+    let request = RemoveMembers::new("guid", [Member::new("ou_1").role("assignee")]).user_id_type(UserIdType::OpenId);
     let received = send(request).await.unwrap();
     assert_eq!(received.method(), "POST");
-    assert_eq!(
-        received.path(),
-        "/open-apis/task/v2/tasks/guid/remove_members"
-    );
+    assert_eq!(received.path(), "/open-apis/task/v2/tasks/guid/remove_members");
     assert_eq!(received.query_value("user_id_type"), Some("open_id"));
     assert_eq!(received.token(), Some("t-1"));
-    assert_eq!(
-        received.header("content-type"),
-        Some("application/json; charset=utf-8")
-    );
-    assert_eq!(
-        received.json(),
-        json!({ "members": [{ "id": "ou_1", "role": "assignee" }] })
-    );
+    assert_eq!(received.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(received.json(), json!({ "members": [{ "id": "ou_1", "role": "assignee" }] }));
 }
 
 #[tokio::test]
@@ -51,10 +41,7 @@ async fn a_path_value_is_one_segment() {
         ("{task_guid}", "%7Btask_guid%7D"),
     ] {
         let received = send(Delete::new(value)).await.unwrap();
-        assert_eq!(
-            received.path(),
-            format!("/open-apis/task/v2/tasks/{encoded}")
-        );
+        assert_eq!(received.path(), format!("/open-apis/task/v2/tasks/{encoded}"));
     }
 }
 
@@ -62,9 +49,7 @@ async fn a_path_value_is_one_segment() {
 async fn paths_to_elsewhere_are_refused_before_sending() {
     for value in ["", ".", ".."] {
         let transport = script([]);
-        let error = as_app(&scripted(&transport), Delete::new(value))
-            .await
-            .unwrap_err();
+        let error = as_app(&scripted(&transport), Delete::new(value)).await.unwrap_err();
         assert!(error.is_invalid_request(), "{error}");
         assert!(error.to_string().contains("`task_guid`"), "{error}");
         assert!(transport.requests().is_empty());
@@ -74,10 +59,7 @@ async fn paths_to_elsewhere_are_refused_before_sending() {
 #[tokio::test]
 async fn get_and_delete_have_no_body() {
     let deleted = send(Delete::new("guid")).await.unwrap();
-    assert_eq!(
-        (deleted.body().len(), deleted.header("content-type")),
-        (0, None)
-    );
+    assert_eq!((deleted.body().len(), deleted.header("content-type")), (0, None));
     let listed = send_as_user(List::new()).await;
     assert_eq!((listed.body().len(), listed.query().len()), (0, 0));
 }
@@ -113,18 +95,12 @@ async fn a_partial_update_names_what_changes() {
 #[tokio::test]
 async fn explicit_names_override() {
     let patch = Patch::new("guid").summary("New").update_fields(["due"]);
-    assert_eq!(
-        send(patch).await.unwrap().json(),
-        json!({ "task": { "summary": "New" }, "update_fields": ["due"] }),
-    );
+    assert_eq!(send(patch).await.unwrap().json(), json!({ "task": { "summary": "New" }, "update_fields": ["due"] }),);
 }
 
 #[tokio::test]
 async fn an_update_of_nothing_is_refused() {
-    for patch in [
-        Patch::new("guid"),
-        Patch::new("guid").update_fields([""; 0]),
-    ] {
+    for patch in [Patch::new("guid"), Patch::new("guid").update_fields([""; 0])] {
         let error = send(patch).await.unwrap_err();
         assert!(error.is_invalid_request());
         assert!(error.to_string().contains("update of nothing"), "{error}");
@@ -135,10 +111,7 @@ async fn an_update_of_nothing_is_refused() {
 async fn clearing_sends_an_empty_target() {
     let mut patch = Patch::new("guid");
     patch.due = Update::Clear;
-    assert_eq!(
-        send(patch).await.unwrap().json(),
-        json!({ "task": {}, "update_fields": ["due"] }),
-    );
+    assert_eq!(send(patch).await.unwrap().json(), json!({ "task": {}, "update_fields": ["due"] }),);
 }
 
 #[tokio::test]
@@ -164,15 +137,9 @@ async fn limits_are_checked_if_asked_for() {
     let transport = script([Reply::data(json!({}))]);
     let core = scripted(&transport);
     let request = RemoveMembers::new("guid", []);
-    let error = as_app(&core, request.clone())
-        .validate(true)
-        .await
-        .unwrap_err();
+    let error = as_app(&core, request.clone()).validate(true).await.unwrap_err();
     assert!(error.is_invalid_request());
-    assert_eq!(
-        error.violations().unwrap().iter().next().unwrap().path(),
-        "members"
-    );
+    assert_eq!(error.violations().unwrap().iter().next().unwrap().path(), "members");
     assert!(transport.requests().is_empty());
     as_app(&core, request).await.unwrap();
 }
@@ -181,19 +148,14 @@ async fn limits_are_checked_if_asked_for() {
 async fn headers_and_request_id_can_be_added() {
     let transport = script([Reply::data(json!({}))]);
     let core = scripted(&transport);
-    let call = as_app(&core, Delete::new("1"))
-        .header("X-Trace", "7")
-        .request_id("mine");
+    let call = as_app(&core, Delete::new("1")).header("X-Trace", "7").request_id("mine");
     let response = call.with_response().await.unwrap();
     let received = transport.calls().remove(0);
     assert_eq!(received.header("x-trace"), Some("7"));
     assert_eq!(received.header("x-request-id"), Some("mine"));
     assert_eq!(response.metadata.request_id(), Some("mine"));
     assert_eq!(response.metadata.log_id(), Some("20260101000000TESTLOGID"));
-    assert_eq!(
-        (response.metadata.status(), response.metadata.attempts()),
-        (200, 1)
-    );
+    assert_eq!((response.metadata.status(), response.metadata.attempts()), (200, 1));
 }
 
 #[tokio::test]
@@ -223,23 +185,11 @@ async fn raw_calls_read_any_data() {
 async fn raw_paths_stay_on_the_server() {
     let transport = script([]);
     let core = scripted(&transport);
-    for path in [
-        "open-apis",
-        "//evil.example",
-        "/a/../b",
-        "/a?b=1",
-        "/a b",
-        "https://evil.example",
-        "@evil/",
-    ] {
+    for path in ["open-apis", "//evil.example", "/a/../b", "/a?b=1", "/a b", "https://evil.example", "@evil/"] {
         let error = core.request(Method::Get, path).await.unwrap_err();
         assert!(error.is_invalid_request(), "{path}");
     }
-    let error = core
-        .request(Method::Get, "/open-apis/{id}")
-        .path("id", "..")
-        .await
-        .unwrap_err();
+    let error = core.request(Method::Get, "/open-apis/{id}").path("id", "..").await.unwrap_err();
     assert!(error.is_invalid_request());
     assert!(core.request(Method::Get, "/open-apis/{id}").await.is_err());
     assert!(transport.requests().is_empty());
@@ -248,13 +198,8 @@ async fn raw_paths_stay_on_the_server() {
 #[tokio::test]
 async fn an_identity_that_is_not_accepted_fails_before_sending() {
     let transport = script([]);
-    let error = as_app(&scripted(&transport), List::new())
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("accepts a user access token"),
-        "{error}"
-    );
+    let error = as_app(&scripted(&transport), List::new()).await.unwrap_err();
+    assert!(error.to_string().contains("accepts a user access token"), "{error}");
     assert_eq!(error.operation(), Some("task.v2.task.list"));
     assert!(transport.requests().is_empty());
 }
@@ -262,10 +207,7 @@ async fn an_identity_that_is_not_accepted_fails_before_sending() {
 #[tokio::test]
 async fn the_whole_answer_is_there_if_asked_for() {
     let transport = script([Reply::data(json!({ "new": 1 }))]);
-    let raw = as_app(&scripted(&transport), Delete::new("1"))
-        .raw()
-        .await
-        .unwrap();
+    let raw = as_app(&scripted(&transport), Delete::new("1")).raw().await.unwrap();
     let body: feishu_openapi_runtime::serde_json::Value =
         feishu_openapi_runtime::serde_json::from_slice(&raw.body).unwrap();
     assert_eq!(body["data"]["new"], 1);

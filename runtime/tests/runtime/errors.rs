@@ -53,12 +53,7 @@ async fn the_first_shape_of_details_is_read() {
     assert!(error.is_permission_denied() && !error.is_invalid_request());
     assert_eq!(error.missing_scopes(), ["task:task:write", "task:task"]);
     assert_eq!(error.log_id(), Some("from-the-body"));
-    assert!(
-        error
-            .to_string()
-            .contains("missing scopes: task:task:write, task:task"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("missing scopes: task:task:write, task:task"), "{error}");
 }
 
 #[tokio::test]
@@ -84,26 +79,15 @@ async fn the_second_shape_of_details_is_read() {
     assert_eq!(details.field_violations[0].value, "[1,2]");
     assert_eq!(details.field_violations[1].description, "missing");
     assert_eq!(details.help_links[0].url, "https://open.feishu.cn/help");
-    assert_eq!(
-        details.troubleshooter,
-        "https://open.feishu.cn/search?code=1"
-    );
+    assert_eq!(details.troubleshooter, "https://open.feishu.cn/search?code=1");
     assert_eq!(details.message, "more");
     assert_eq!(error.log_id(), Some("20260101000000TESTLOGID"));
-    assert!(
-        error.to_string().contains("field `members`: too short"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("field `members`: too short"), "{error}");
 }
 
 #[tokio::test]
 async fn strange_details_do_not_hide_the_error() {
-    for details in [
-        json!(7),
-        json!("x"),
-        json!([]),
-        json!({ "field_violations": {}, "helps": [3] }),
-    ] {
+    for details in [json!(7), json!("x"), json!([]), json!({ "field_violations": {}, "helps": [3] })] {
         let body = json!({ "code": 1470404, "msg": "gone", "error": details });
         let error = fail(Reply::json(404, &body)).await;
         assert!(error.is_not_found());
@@ -118,26 +102,10 @@ async fn answers_that_are_no_envelope_keep_what_is_known() {
         (Reply::text(502, "text/html", html), 502, Some(html)),
         (Reply::text(502, "text/html", ""), 502, None),
         (Reply::text(200, "application/json", ""), 200, None),
-        (
-            Reply::text(200, "application/json", "{\"code\":0,"),
-            200,
-            Some("{\"code\":0,"),
-        ),
-        (
-            Reply::text(200, "application/json", "{\"error\":1}"),
-            200,
-            Some("{\"error\":1}"),
-        ),
-        (
-            Reply::text(404, "text/plain", "no route"),
-            404,
-            Some("no route"),
-        ),
-        (
-            Reply::json(200, &json!({ "code": "x" })),
-            200,
-            Some("{\"code\":\"x\"}"),
-        ),
+        (Reply::text(200, "application/json", "{\"code\":0,"), 200, Some("{\"code\":0,")),
+        (Reply::text(200, "application/json", "{\"error\":1}"), 200, Some("{\"error\":1}")),
+        (Reply::text(404, "text/plain", "no route"), 404, Some("no route")),
+        (Reply::json(200, &json!({ "code": "x" })), 200, Some("{\"code\":\"x\"}")),
     ] {
         let error = fail(reply).await;
         assert!(error.is_unexpected_answer(), "{error:?}");
@@ -172,15 +140,9 @@ async fn only_the_beginning_of_a_body_is_kept() {
 
 #[tokio::test]
 async fn missing_data_is_the_default() {
-    for body in [
-        json!({ "code": 0 }),
-        json!({ "code": "0", "data": null }),
-        json!({ "code": 0, "data": "" }),
-    ] {
+    for body in [json!({ "code": 0 }), json!({ "code": "0", "data": null }), json!({ "code": 0, "data": "" })] {
         let transport = script([Reply::json(200, &body)]);
-        let answer = as_app(&scripted(&transport), RemoveMembers::new("1", []))
-            .await
-            .unwrap();
+        let answer = as_app(&scripted(&transport), RemoveMembers::new("1", [])).await.unwrap();
         assert_eq!(answer, TaskResponse::default());
     }
 }
@@ -189,16 +151,8 @@ async fn missing_data_is_the_default() {
 async fn the_code_decides_and_not_the_status() {
     assert!(fail(Reply::code(200, 1470404, "gone")).await.is_not_found());
     assert!(fail(Reply::code(400, 1470404, "gone")).await.is_not_found());
-    assert!(
-        fail(Reply::code(401, 1470403, "no"))
-            .await
-            .is_permission_denied()
-    );
-    assert!(
-        fail(Reply::code(400, 99_991_400, "fast"))
-            .await
-            .is_rate_limited()
-    );
+    assert!(fail(Reply::code(401, 1470403, "no")).await.is_permission_denied());
+    assert!(fail(Reply::code(400, 99_991_400, "fast")).await.is_rate_limited());
     let error = fail(Reply::code(500, 1470500, "server")).await;
     assert!(error.is_server_error() && error.is_retryable());
 }

@@ -34,11 +34,7 @@ async fn no_window_has_more_calls_than_the_limit() {
         assert!(last_minute.len() <= 100, "{}", last_minute.len());
     }
     // 20 at once, then 81 in a minute.
-    assert!(
-        started.elapsed() < Duration::from_secs(300),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(300), "{:?}", started.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

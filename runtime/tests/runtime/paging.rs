@@ -29,18 +29,11 @@ async fn collect(mut items: Items<List>) -> Vec<String> {
 
 #[tokio::test]
 async fn all_pages_are_read_by_has_more_alone() {
-    let transport = script([
-        page(&["1", "2"], Some("p2")),
-        page(&[], Some("p3")),
-        page(&["3"], None),
-    ]);
+    let transport = script([page(&["1", "2"], Some("p2")), page(&[], Some("p3")), page(&["3"], None)]);
     let guids = collect(list(&transport, List::new().completed(false).page_size(2))).await;
     assert_eq!(guids, ["1", "2", "3"]);
     let calls = transport.calls();
-    let tokens: Vec<_> = calls
-        .iter()
-        .map(|call| call.query_value("page_token"))
-        .collect();
+    let tokens: Vec<_> = calls.iter().map(|call| call.query_value("page_token")).collect();
     assert_eq!(tokens, [None, Some("p2"), Some("p3")]);
     for call in &calls {
         assert_eq!(call.query_value("completed"), Some("false"));
@@ -60,10 +53,7 @@ async fn pages_are_fetched_only_when_asked_for() {
 #[tokio::test]
 async fn a_list_begins_at_the_callers_page_token() {
     let transport = script([page(&["9"], None)]);
-    assert_eq!(
-        collect(list(&transport, List::new().page_token("p9"))).await,
-        ["9"]
-    );
+    assert_eq!(collect(list(&transport, List::new().page_token("p9"))).await, ["9"]);
     assert_eq!(transport.calls()[0].query_value("page_token"), Some("p9"));
 }
 
@@ -77,10 +67,7 @@ async fn a_failed_page_is_an_error_and_can_be_resumed() {
     assert_eq!(items.page_token(), Some("p2"));
     assert!(items.try_next().await.unwrap().is_none());
 
-    let resume = List {
-        page_token: items.page_token().map(str::to_owned),
-        ..List::new()
-    };
+    let resume = List { page_token: items.page_token().map(str::to_owned), ..List::new() };
     let transport = script([page(&["2"], None)]);
     assert_eq!(collect(list(&transport, resume)).await, ["2"]);
 }
@@ -122,10 +109,7 @@ async fn lists_are_streams() {
 
 #[tokio::test]
 async fn a_dropped_wait_loses_nothing() {
-    let transport = script([
-        page(&["1"], Some("p2")).delay(std::time::Duration::from_millis(20)),
-        page(&["2"], None),
-    ]);
+    let transport = script([page(&["1"], Some("p2")).delay(std::time::Duration::from_millis(20)), page(&["2"], None)]);
     let mut items = list(&transport, List::new());
     let wait = std::time::Duration::from_millis(1);
     assert!(tokio::time::timeout(wait, items.try_next()).await.is_err());

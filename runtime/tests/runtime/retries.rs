@@ -22,10 +22,7 @@ fn server_error() -> Reply {
 }
 
 /// Sends `request` as the app to a server with this script; how often was it sent?
-async fn run<R: Request>(
-    request: R,
-    replies: impl IntoIterator<Item = Reply>,
-) -> (Result<(), Error>, usize) {
+async fn run<R: Request>(request: R, replies: impl IntoIterator<Item = Reply>) -> (Result<(), Error>, usize) {
     let transport = script(replies);
     let result = as_app(&scripted(&transport), request).await.map(drop);
     (result, transport.calls().len())
@@ -66,9 +63,7 @@ async fn reads_are_repeated_and_never_in_doubt() {
         let transport = script([reply.clone(), ok()]);
         as_user(&scripted(&transport), List::new()).await.unwrap();
         let transport = script(vec![reply; 4]);
-        let error = as_user(&scripted(&transport), List::new())
-            .await
-            .unwrap_err();
+        let error = as_user(&scripted(&transport), List::new()).await.unwrap_err();
         assert!(!error.may_have_taken_effect(), "{error}");
         assert!(error.is_retryable(), "{error}");
         assert_eq!(error.attempts(), 4);
@@ -89,33 +84,21 @@ async fn other_writes_are_not_repeated_when_in_doubt() {
 async fn keyed_requests_are_repeated_with_the_same_key() {
     for reply in ambiguous() {
         let transport = script([reply, ok()]);
-        as_app(&scripted(&transport), Create::new("x"))
-            .await
-            .unwrap();
+        as_app(&scripted(&transport), Create::new("x")).await.unwrap();
         let calls = transport.calls();
         assert_eq!(calls.len(), 2);
-        assert_eq!(
-            calls[0].json()["client_token"],
-            calls[1].json()["client_token"]
-        );
+        assert_eq!(calls[0].json()["client_token"], calls[1].json()["client_token"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_in_doubt_tells_the_key() {
-    let (result, sent) = run(
-        Create::new("x").client_token("mine"),
-        vec![bad_gateway(); 4],
-    )
-    .await;
+    let (result, sent) = run(Create::new("x").client_token("mine"), vec![bad_gateway(); 4]).await;
     let error = result.unwrap_err();
     assert_eq!(sent, 4);
     assert!(error.may_have_taken_effect());
     assert_eq!(error.idempotency_key(), Some("mine"));
-    assert!(
-        error.to_string().contains("may have taken effect"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("may have taken effect"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,10 +162,9 @@ async fn a_refused_connection_is_known_as_one() {
 
 #[tokio::test(start_paused = true)]
 async fn rate_limits_are_waited_for_with_every_method() {
-    for limited in [
-        Reply::rate_limited("7"),
-        Reply::code(400, 99_991_400, "too fast").header("x-ogw-ratelimit-reset", "7"),
-    ] {
+    for limited in
+        [Reply::rate_limited("7"), Reply::code(400, 99_991_400, "too fast").header("x-ogw-ratelimit-reset", "7")]
+    {
         let started = Instant::now();
         let (result, sent) = run(patch(), [limited.clone(), limited, ok()]).await;
         result.unwrap();
@@ -224,12 +206,7 @@ async fn the_monthly_quota_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn refusals_are_final() {
-    for (status, code) in [
-        (400, 1470400),
-        (403, 1470403),
-        (404, 1470404),
-        (200, 1470400),
-    ] {
+    for (status, code) in [(400, 1470400), (403, 1470403), (404, 1470404), (200, 1470400)] {
         let (result, sent) = run(remove(), [Reply::code(status, code, "no"), ok()]).await;
         let error = result.unwrap_err();
         assert_eq!((error.code(), sent), (Some(code), 1));
@@ -239,12 +216,7 @@ async fn refusals_are_final() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mixed_sequence_ends_well() {
-    let replies = [
-        Reply::rate_limited("1"),
-        server_error(),
-        Reply::no_connection(),
-        ok(),
-    ];
+    let replies = [Reply::rate_limited("1"), server_error(), Reply::no_connection(), ok()];
     let (result, sent) = run(remove(), replies).await;
     result.unwrap();
     assert_eq!(sent, 4);
@@ -258,10 +230,7 @@ async fn one_attempt_has_its_timeout() {
     assert_eq!(sent, 2);
     let (result, sent) = run(patch(), [slow(), ok()]).await;
     let error = result.unwrap_err();
-    assert!(
-        error.is_timeout() && error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && error.may_have_taken_effect(), "{error}");
     assert_eq!(sent, 1);
 }
 
@@ -290,20 +259,14 @@ async fn a_deadline_before_anything_was_sent_leaves_no_doubt() {
     let transport = ScriptedTransport::with_handler(|_| ok().delay(Duration::from_secs(60)));
     let call = as_app(&scripted(&transport), patch()).deadline(Duration::from_secs(1));
     let error = call.await.unwrap_err();
-    assert!(
-        error.is_timeout() && !error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && !error.may_have_taken_effect(), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_policy_can_be_changed() {
     let transport = script(vec![bad_gateway(); 9]);
-    let core: Core = builder()
-        .transport(transport.clone())
-        .retry(RetryPolicy::default().max_attempts(6))
-        .build()
-        .unwrap();
+    let core: Core =
+        builder().transport(transport.clone()).retry(RetryPolicy::default().max_attempts(6)).build().unwrap();
     assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 6);
     let once = as_app(&core, remove()).retry(RetryPolicy::never());
     assert_eq!(once.await.unwrap_err().attempts(), 1);
@@ -328,10 +291,7 @@ async fn a_success_that_cannot_be_read_was_carried_out() {
     let strange = Reply::text(200, "text/html", "<html>welcome</html>");
     let (result, sent) = run(patch(), [strange]).await;
     let error = result.unwrap_err();
-    assert!(
-        error.is_unexpected_answer() && error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_unexpected_answer() && error.may_have_taken_effect(), "{error}");
     assert_eq!(sent, 1);
 }
 
@@ -343,21 +303,14 @@ async fn raw_calls_follow_the_same_rules() {
     let call = scripted(&transport).request(Method::Post, "/open-apis/x");
     assert!(call.await.unwrap_err().may_have_taken_effect());
     let transport = script([bad_gateway(), ok()]);
-    scripted(&transport)
-        .request(Method::Post, "/open-apis/x")
-        .repeatable()
-        .await
-        .unwrap();
+    scripted(&transport).request(Method::Post, "/open-apis/x").repeatable().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn limits_beyond_all_clocks_are_none() {
     let transport = script([bad_gateway(), Reply::rate_limited("1e300"), ok()]);
     let policy = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);
-    let call = as_app(&scripted(&transport), remove())
-        .timeout(Duration::MAX)
-        .deadline(Duration::MAX)
-        .retry(policy);
+    let call = as_app(&scripted(&transport), remove()).timeout(Duration::MAX).deadline(Duration::MAX).retry(policy);
     call.await.unwrap();
 }
 
@@ -366,21 +319,14 @@ async fn an_answer_of_another_shape_is_not_asked_for_again() {
     let strange = || Reply::data(json!({ "task": { "members": "many" } }));
     let (result, sent) = run(remove(), vec![strange(); 4]).await;
     let error = result.unwrap_err();
-    assert!(
-        error.is_unexpected_answer() && error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_unexpected_answer() && error.may_have_taken_effect(), "{error}");
     assert_eq!(sent, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_budget_can_be_changed() {
     let transport = script(vec![bad_gateway(); 9]);
-    let core: Core = builder()
-        .transport(transport.clone())
-        .retry(RetryPolicy::default().budget(2))
-        .build()
-        .unwrap();
+    let core: Core = builder().transport(transport.clone()).retry(RetryPolicy::default().budget(2)).build().unwrap();
     assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 3);
     assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 1);
 }

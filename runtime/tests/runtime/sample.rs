@@ -3,8 +3,8 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use feishu_openapi_runtime::{
-    Accepts, Checker, Constrained, Either, Encoder, Error, ErrorCode, File, Method, Millis,
-    Operation, RateLimit, Request, Tenant, Tokens, Update, User, builder, object, open_enum, paged,
+    Accepts, Checker, Constrained, Either, Encoder, Error, ErrorCode, File, Method, Millis, Operation, RateLimit,
+    Request, Tenant, Tokens, Update, User, builder, object, open_enum, paged,
 };
 
 open_enum! {
@@ -146,9 +146,7 @@ impl Request for RemoveMembers {
         repeatable: true,
         errors: &[
             ErrorCode::new(400, 1470400, "A parameter is wrong.").hint("Read `msg`."),
-            ErrorCode::new(500, 1470500, "The server failed.")
-                .hint("Try again.")
-                .retry(),
+            ErrorCode::new(500, 1470500, "The server failed.").hint("Try again.").retry(),
         ],
         ..Operation::DEFAULT
     };
@@ -191,9 +189,7 @@ impl Request for Create {
         method: Method::Post,
         path: "/open-apis/task/v2/tasks",
         keyed: true,
-        errors: &[ErrorCode::new(500, 1470500, "The server failed.")
-            .hint("Try again.")
-            .retry()],
+        errors: &[ErrorCode::new(500, 1470500, "The server failed.").hint("Try again.").retry()],
         ..Operation::DEFAULT
     };
     type Response = TaskResponse;
@@ -242,17 +238,12 @@ impl Request for Patch {
 
     fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
         out.path("task_guid", &self.task_guid)?;
-        out.masked(
-            "task",
-            "update_fields",
-            self.update_fields.as_deref(),
-            |task| {
-                task.field("summary", &self.summary)?;
-                task.field("due", &self.due)?;
-                task.field("custom_fields", &self.custom_fields)?;
-                Ok(())
-            },
-        )?;
+        out.masked("task", "update_fields", self.update_fields.as_deref(), |task| {
+            task.field("summary", &self.summary)?;
+            task.field("due", &self.due)?;
+            task.field("custom_fields", &self.custom_fields)?;
+            Ok(())
+        })?;
         Ok(())
     }
 }

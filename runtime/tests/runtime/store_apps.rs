@@ -21,10 +21,7 @@ fn feishu(good_ticket: &'static str, first_app_token_is_bad: bool) -> ScriptedTr
                 let mut number = app_tokens.lock().unwrap();
                 *number += 1;
                 let token = format!("a-{number}");
-                Reply::json(
-                    200,
-                    &json!({ "code": 0, "app_access_token": token, "expire": 7200 }),
-                )
+                Reply::json(200, &json!({ "code": 0, "app_access_token": token, "expire": 7200 }))
             }
             "/open-apis/auth/v3/tenant_access_token" => {
                 if first_app_token_is_bad && body["app_access_token"] == "a-1" {
@@ -44,9 +41,7 @@ fn client(transport: &ScriptedTransport) -> Core {
 }
 
 async fn remove_members(core: &Core, tenant: Tenant) -> Result<(), Error> {
-    Call::new(core, tenant.into(), RemoveMembers::new("1", []))
-        .await
-        .map(drop)
+    Call::new(core, tenant.into(), RemoveMembers::new("1", [])).await.map(drop)
 }
 
 fn sent(transport: &ScriptedTransport, path: &str) -> usize {
@@ -113,14 +108,10 @@ async fn a_rejected_app_token_is_replaced_once() {
 #[tokio::test]
 async fn a_store_app_needs_a_tenant_and_a_custom_app_has_none() {
     let transport = feishu("ticket", false);
-    let error = remove_members(&client(&transport), Tenant::default())
-        .await
-        .unwrap_err();
+    let error = remove_members(&client(&transport), Tenant::default()).await.unwrap_err();
     assert!(error.to_string().contains("for_tenant"), "{error}");
     let custom = crate::scripted(&transport);
-    let error = remove_members(&custom, Tenant::new("one"))
-        .await
-        .unwrap_err();
+    let error = remove_members(&custom, Tenant::new("one")).await.unwrap_err();
     assert!(error.to_string().contains("only one tenant"), "{error}");
     assert!(transport.requests().is_empty());
 }

@@ -7,18 +7,15 @@ use std::time::{Duration, SystemTime};
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport, Server};
 use feishu_openapi_runtime::transport::BoxFuture;
 use feishu_openapi_runtime::{
-    ClientBuilder, Core, Error, MemoryTokenStore, Method, RetryPolicy, StoreError, StoredToken,
-    Tenant, TokenStore, serde_json::json,
+    ClientBuilder, Core, Error, MemoryTokenStore, Method, RetryPolicy, StoreError, StoredToken, Tenant, TokenStore,
+    serde_json::json,
 };
 
 use crate::sample::*;
 use crate::{as_app, as_user, builder, client, script, scripted};
 
 fn token_requests(requests: &[Received]) -> usize {
-    requests
-        .iter()
-        .filter(|request| request.is_token_request())
-        .count()
+    requests.iter().filter(|request| request.is_token_request()).count()
 }
 
 /// Gives out `t-1`, `t-2`, …; a call is accepted with the token that `accepts` likes.
@@ -48,11 +45,7 @@ impl TokenStore for NoStore {
         Box::pin(async { Err(StoreError::new("read-only")) })
     }
 
-    fn remove<'a>(
-        &'a self,
-        _: &'a str,
-        _: &'a StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn remove<'a>(&'a self, _: &'a str, _: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async { Err(StoreError::new("read-only")) })
     }
 }
@@ -70,11 +63,7 @@ impl TokenStore for StuckStore {
         Box::pin(async { Err(StoreError::new("read-only")) })
     }
 
-    fn remove<'a>(
-        &'a self,
-        _: &'a str,
-        _: &'a StoredToken,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn remove<'a>(&'a self, _: &'a str, _: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async { Err(StoreError::new("read-only")) })
     }
 }
@@ -82,9 +71,7 @@ impl TokenStore for StuckStore {
 #[tokio::test]
 async fn a_rejected_token_that_stays_in_the_store_is_passed_over() {
     let transport = issuing(|token| token == "t-1");
-    let core = builder()
-        .transport(transport.clone())
-        .token_store(StuckStore);
+    let core = builder().transport(transport.clone()).token_store(StuckStore);
     let core: Core = core.build().unwrap();
     as_app(&core, Delete::new("1")).await.unwrap();
     let calls = transport.calls();
@@ -95,20 +82,12 @@ async fn a_rejected_token_that_stays_in_the_store_is_passed_over() {
 #[tokio::test]
 async fn the_token_request_is_as_documented() {
     let transport = script([Reply::data(json!({}))]);
-    as_app(&scripted(&transport), Delete::new("1"))
-        .await
-        .unwrap();
+    as_app(&scripted(&transport), Delete::new("1")).await.unwrap();
     let request = transport.requests().remove(0);
-    assert_eq!(
-        request.path(),
-        "/open-apis/auth/v3/tenant_access_token/internal"
-    );
+    assert_eq!(request.path(), "/open-apis/auth/v3/tenant_access_token/internal");
     assert_eq!(request.method(), "POST");
     assert_eq!(request.token(), None);
-    assert_eq!(
-        request.json(),
-        json!({ "app_id": "cli_app", "app_secret": "the-app-secret" })
-    );
+    assert_eq!(request.json(), json!({ "app_id": "cli_app", "app_secret": "the-app-secret" }));
 }
 
 #[tokio::test]
@@ -186,18 +165,11 @@ async fn a_token_that_cannot_be_renewed_is_used_while_it_works() {
             return Reply::data(json!({}));
         }
         match issued.fetch_add(1, Relaxed) {
-            0 => Reply::json(
-                200,
-                &json!({ "code": 0, "tenant_access_token": "t-1", "expire": 1 }),
-            ),
+            0 => Reply::json(200, &json!({ "code": 0, "tenant_access_token": "t-1", "expire": 1 })),
             _ => Reply::text(502, "text/html", "<html>"),
         }
     });
-    let core: Core = builder()
-        .transport(transport.clone())
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let core: Core = builder().transport(transport.clone()).retry(RetryPolicy::never()).build().unwrap();
     as_app(&core, Delete::new("1")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(920)).await;
     as_app(&core, Delete::new("2")).await.unwrap();
@@ -211,19 +183,9 @@ async fn a_token_that_cannot_be_renewed_is_used_while_it_works() {
 
 #[tokio::test]
 async fn a_rejected_token_is_replaced_once() {
-    for (status, code) in [
-        (400, 99_991_663),
-        (401, 99_991_663),
-        (401, 99_991_661),
-        (400, 99_991_671),
-    ] {
-        let transport = script([
-            Reply::code(status, code, "Invalid access token"),
-            Reply::data(json!({})),
-        ]);
-        as_app(&scripted(&transport), Delete::new("1"))
-            .await
-            .unwrap();
+    for (status, code) in [(400, 99_991_663), (401, 99_991_663), (401, 99_991_661), (400, 99_991_671)] {
+        let transport = script([Reply::code(status, code, "Invalid access token"), Reply::data(json!({}))]);
+        as_app(&scripted(&transport), Delete::new("1")).await.unwrap();
         let calls = transport.calls();
         let tokens: Vec<_> = calls.iter().map(|call| call.token().unwrap()).collect();
         assert_eq!(tokens, ["t-1", "t-2"]);
@@ -233,9 +195,7 @@ async fn a_rejected_token_is_replaced_once() {
 #[tokio::test]
 async fn a_token_is_replaced_once_and_never_in_a_loop() {
     let transport = issuing(|_| false);
-    let error = as_app(&scripted(&transport), Delete::new("1"))
-        .await
-        .unwrap_err();
+    let error = as_app(&scripted(&transport), Delete::new("1")).await.unwrap_err();
     assert!(error.is_unauthenticated());
     assert!(!error.may_have_taken_effect());
     assert_eq!(error.attempts(), 2);
@@ -250,8 +210,7 @@ async fn a_rejected_token_is_replaced_once_for_all() {
         move |request| {
             if request.is_token_request() {
                 let number = issued.fetch_add(1, Relaxed) + 1;
-                return Reply::tenant_token(&format!("t-{number}"))
-                    .delay(Duration::from_millis(30));
+                return Reply::tenant_token(&format!("t-{number}")).delay(Duration::from_millis(30));
             }
             match request.token() {
                 Some("t-2") => Reply::data(json!({})),
@@ -276,9 +235,7 @@ async fn a_rejected_token_is_replaced_once_for_all() {
 #[tokio::test]
 async fn no_permission_with_401_is_no_token_rejection() {
     let transport = script([Reply::code(401, 1470403, "no permission")]);
-    let error = as_app(&scripted(&transport), Delete::new("1"))
-        .await
-        .unwrap_err();
+    let error = as_app(&scripted(&transport), Delete::new("1")).await.unwrap_err();
     assert!(error.is_permission_denied());
     assert!(!error.is_unauthenticated());
     assert_eq!(transport.requests().len(), 2);
@@ -287,9 +244,7 @@ async fn no_permission_with_401_is_no_token_rejection() {
 #[tokio::test]
 async fn an_explicit_user_token_is_never_replaced() {
     let transport = script([Reply::code(400, 99_991_677, "token expire")]);
-    let error = as_user(&scripted(&transport), List::new())
-        .await
-        .unwrap_err();
+    let error = as_user(&scripted(&transport), List::new()).await.unwrap_err();
     assert!(error.is_unauthenticated());
     assert_eq!(transport.requests().len(), 1);
     assert_eq!(transport.requests()[0].token(), Some("u-token"));
@@ -310,11 +265,7 @@ async fn a_token_that_no_header_can_hold_is_refused_before_sending() {
 async fn a_long_user_token_works() {
     let token = format!("eyJ.{}.x-_", "a".repeat(4096));
     let transport = script([Reply::data(json!(1))]);
-    scripted(&transport)
-        .request(Method::Get, "/open-apis/x")
-        .as_user(&token)
-        .await
-        .unwrap();
+    scripted(&transport).request(Method::Get, "/open-apis/x").as_user(&token).await.unwrap();
     assert_eq!(transport.requests()[0].token(), Some(&*token));
 }
 
@@ -324,12 +275,8 @@ async fn clients_share_a_store() {
     let store = MemoryTokenStore::new();
     for _ in 0..2 {
         let builder: ClientBuilder<Core> = builder();
-        let core = builder
-            .transport(transport.clone())
-            .token_store(store.clone());
-        as_app(&core.build().unwrap(), Delete::new("1"))
-            .await
-            .unwrap();
+        let core = builder.transport(transport.clone()).token_store(store.clone());
+        as_app(&core.build().unwrap(), Delete::new("1")).await.unwrap();
     }
     assert_eq!(token_requests(&transport.requests()), 1);
 }
@@ -339,27 +286,18 @@ async fn a_rejected_token_leaves_the_store() {
     let transport = issuing(|token| token == "t-2");
     let store = MemoryTokenStore::new();
     for _ in 0..2 {
-        let core = builder()
-            .transport(transport.clone())
-            .token_store(store.clone());
+        let core = builder().transport(transport.clone()).token_store(store.clone());
         let core: Core = core.build().unwrap();
         as_app(&core, Delete::new("1")).await.unwrap();
     }
-    let tokens: Vec<_> = transport
-        .calls()
-        .iter()
-        .map(|call| call.token().unwrap().to_owned())
-        .collect();
+    let tokens: Vec<_> = transport.calls().iter().map(|call| call.token().unwrap().to_owned()).collect();
     assert_eq!(tokens, ["t-1", "t-2", "t-2"]);
 }
 
 #[tokio::test]
 async fn a_client_without_an_app_calls_as_people_only() {
     let transport = script([Reply::data(json!({}))]);
-    let core: Core = ClientBuilder::new()
-        .transport(transport.clone())
-        .build()
-        .unwrap();
+    let core: Core = ClientBuilder::new().transport(transport.clone()).build().unwrap();
     let error = as_app(&core, Delete::new("1")).await.unwrap_err();
     assert!(error.to_string().contains("custom_app"), "{error}");
     as_user(&core, Delete::new("1")).await.unwrap();
@@ -368,9 +306,7 @@ async fn a_client_without_an_app_calls_as_people_only() {
 #[tokio::test]
 async fn a_token_answer_without_a_token_is_an_error() {
     let transport = ScriptedTransport::with_handler(|_| Reply::data(json!({})));
-    let error = as_app(&scripted(&transport), Delete::new("1"))
-        .await
-        .unwrap_err();
+    let error = as_app(&scripted(&transport), Delete::new("1")).await.unwrap_err();
     assert!(error.is_unexpected_answer(), "{error}");
     assert!(error.log_id().is_some());
 }
@@ -382,21 +318,11 @@ fn settings_that_cannot_work_are_refused() {
     }
     check(ClientBuilder::new().custom_app("", "x"));
     check(ClientBuilder::new().custom_app("x", ""));
-    for url in [
-        "",
-        "open.feishu.cn",
-        "ftp://x",
-        "https://",
-        "https://u@x",
-        "https://x y",
-    ] {
+    for url in ["", "open.feishu.cn", "ftp://x", "https://", "https://u@x", "https://x y"] {
         check(ClientBuilder::new().base_url(url));
     }
     check(ClientBuilder::new().user_agent("a\nb"));
-    let built: Core = ClientBuilder::new()
-        .base_url("https://open.feishu.cn/")
-        .build()
-        .unwrap();
+    let built: Core = ClientBuilder::new().base_url("https://open.feishu.cn/").build().unwrap();
     assert_eq!(built.base_url(), "https://open.feishu.cn");
     let _ = Arc::new(built);
 }
@@ -404,13 +330,8 @@ fn settings_that_cannot_work_are_refused() {
 #[tokio::test]
 async fn an_endless_lifetime_is_taken_as_a_day() {
     let transport = ScriptedTransport::with_handler(|request| match request.is_token_request() {
-        true => Reply::json(
-            200,
-            &json!({ "code": 0, "tenant_access_token": "t-1", "expire": i64::MAX }),
-        ),
+        true => Reply::json(200, &json!({ "code": 0, "tenant_access_token": "t-1", "expire": i64::MAX })),
         false => Reply::data(json!({})),
     });
-    as_app(&scripted(&transport), Delete::new("1"))
-        .await
-        .unwrap();
+    as_app(&scripted(&transport), Delete::new("1")).await.unwrap();
 }

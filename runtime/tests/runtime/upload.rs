@@ -36,9 +36,7 @@ fn parts(received: &Received) -> Vec<(String, Vec<u8>)> {
 }
 
 fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes
-        .windows(pattern.len())
-        .position(|window| window == pattern)
+    bytes.windows(pattern.len()).position(|window| window == pattern)
 }
 
 fn ok() -> Reply {
@@ -67,10 +65,7 @@ async fn files_come_from_bytes_a_path_and_a_reader() {
     let expected = [
         ("name=\"resource_type\"", "task"),
         ("name=\"resource_id\"", "guid"),
-        (
-            "name=\"file\"; filename=\"会议 %22纪要%22.txt\"",
-            "from memory",
-        ),
+        ("name=\"file\"; filename=\"会议 %22纪要%22.txt\"", "from memory"),
         ("name=\"file\"; filename=\"报告.txt\"", "from disk"),
         ("name=\"file\"; filename=\"c.bin\"", "from a reader"),
     ];
@@ -86,10 +81,7 @@ async fn files_come_from_bytes_a_path_and_a_reader() {
 #[test]
 fn a_file_has_the_name_of_its_path() {
     assert_eq!(File::path("/tmp/报告.pdf").name(), "报告.pdf");
-    assert_eq!(
-        format!("{:?}", File::bytes("a", "content")),
-        r#"File { name: "a", source: "bytes", .. }"#
-    );
+    assert_eq!(format!("{:?}", File::bytes("a", "content")), r#"File { name: "a", source: "bytes", .. }"#);
 }
 
 #[test]
@@ -98,10 +90,7 @@ fn too_many_and_too_large_files_are_violations() {
     let large = File::reader("b", 52_428_801, tokio::io::empty());
     let request = Upload::new("guid", [small(), small(), small(), small(), small(), large]);
     let violations = request.validate().unwrap_err();
-    let paths: Vec<_> = violations
-        .iter()
-        .map(|violation| violation.path())
-        .collect();
+    let paths: Vec<_> = violations.iter().map(|violation| violation.path()).collect();
     assert_eq!(paths, ["file", "file[5]"]);
     assert_eq!(
         violations.to_string(),
@@ -115,10 +104,7 @@ async fn a_missing_file_fails_before_sending() {
     let transport = script([]);
     let request = Upload::new("guid", [File::path("/no/such/file")]);
     let error = as_app(&scripted(&transport), request).await.unwrap_err();
-    assert!(
-        error.is_invalid_request() && !error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_invalid_request() && !error.may_have_taken_effect(), "{error}");
     assert!(transport.calls().is_empty());
 }
 
@@ -142,9 +128,7 @@ async fn progress_is_told_up_to_the_end() {
 #[tokio::test]
 async fn an_upload_is_replayed_when_its_files_can_be_read_again() {
     let rejected = Reply::code(400, 99_991_663, "Invalid access token");
-    let server = Server::start([rejected, Reply::rate_limited("0"), ok()])
-        .await
-        .unwrap();
+    let server = Server::start([rejected, Reply::rate_limited("0"), ok()]).await.unwrap();
     let request = Upload::new("guid", [File::bytes("a", "content")]);
     as_app(&client(&server), request).await.unwrap();
     let calls = server.calls();
@@ -170,9 +154,7 @@ async fn an_upload_from_a_reader_is_never_replayed() {
 async fn a_reader_that_ends_early_is_an_error() {
     let server = Server::start([ok()]).await.unwrap();
     let file = File::reader("a", 10, std::io::Cursor::new(b"short".to_vec()));
-    let error = as_app(&client(&server), Upload::new("guid", [file]))
-        .await
-        .unwrap_err();
+    let error = as_app(&client(&server), Upload::new("guid", [file])).await.unwrap_err();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(error) = source {
@@ -237,17 +219,10 @@ async fn an_upload_that_stops_moving_times_out() {
         pause: Box::pin(tokio::time::sleep(Duration::ZERO)),
         every: Duration::from_secs(60),
     };
-    let core: Core = builder()
-        .base_url(server.url())
-        .timeout(Duration::from_millis(100))
-        .build()
-        .unwrap();
+    let core: Core = builder().base_url(server.url()).timeout(Duration::from_millis(100)).build().unwrap();
     let request = Upload::new("guid", [File::reader("stuck", 600_000, reader)]);
     let error = as_app(&core, request).await.unwrap_err();
-    assert!(
-        error.is_timeout() && error.may_have_taken_effect(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && error.may_have_taken_effect(), "{error}");
 }
 
 #[tokio::test]
@@ -263,17 +238,9 @@ async fn an_upload_is_never_in_memory_as_a_whole() {
     // A server that accepts the connection and reads nothing.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let core: Core = builder()
-        .base_url(url)
-        .timeout(Duration::from_millis(300))
-        .build()
-        .unwrap();
+    let core: Core = builder().base_url(url).timeout(Duration::from_millis(300)).build().unwrap();
     let request = Upload::new("guid", [File::reader("big", length, reader)]);
-    let call = feishu_openapi_runtime::Call::new(
-        &core,
-        feishu_openapi_runtime::User::new("u").into(),
-        request,
-    );
+    let call = feishu_openapi_runtime::Call::new(&core, feishu_openapi_runtime::User::new("u").into(), request);
     assert!(call.await.unwrap_err().is_timeout());
     let read = read.load(Ordering::Relaxed);
     assert!(read > 0 && read < length / 2, "{read}");

@@ -64,12 +64,7 @@ fn nothing_reads_as_the_default() {
     check("\"\"", |_| {});
     check("[]", |_| {});
     let mut nulls = serde_json::Map::new();
-    for key in serde_json::to_value(All::default())
-        .unwrap()
-        .as_object()
-        .unwrap()
-        .keys()
-    {
+    for key in serde_json::to_value(All::default()).unwrap().as_object().unwrap().keys() {
         nulls.insert(key.clone(), json!(null));
     }
     nulls.insert("maybe_part".into(), json!(null));
@@ -78,12 +73,9 @@ fn nothing_reads_as_the_default() {
 
 #[test]
 fn unknown_properties_are_passed_over() {
-    check(
-        r#"{"new": {"deep": [1, {"x": null}]}, "text": "a"}"#,
-        |all| {
-            all.text = "a".into();
-        },
-    );
+    check(r#"{"new": {"deep": [1, {"x": null}]}, "text": "a"}"#, |all| {
+        all.text = "a".into();
+    });
 }
 
 #[test]
@@ -92,9 +84,7 @@ fn numbers_and_booleans_read_as_strings() {
     check(r#"{"text": -3}"#, |all| all.text = "-3".into());
     check(r#"{"text": 1.5}"#, |all| all.text = "1.5".into());
     check(r#"{"text": true}"#, |all| all.text = "true".into());
-    check(r#"{"maybe_text": ""}"#, |all| {
-        all.maybe_text = Some(String::new())
-    });
+    check(r#"{"maybe_text": ""}"#, |all| all.maybe_text = Some(String::new()));
 }
 
 #[test]
@@ -128,18 +118,11 @@ fn what_cannot_be_read_is_an_error() {
 
 #[test]
 fn nested_values_are_read_everywhere() {
-    let one = Member {
-        id: "1".into(),
-        ..Member::default()
-    };
+    let one = Member { id: "1".into(), ..Member::default() };
     check(r#"{"part": {"id": 1}}"#, |all| all.part = one.clone());
-    check(r#"{"maybe_part": {"id": "1"}}"#, |all| {
-        all.maybe_part = Some(one.clone())
-    });
+    check(r#"{"maybe_part": {"id": "1"}}"#, |all| all.maybe_part = Some(one.clone()));
     check(r#"{"maybe_part": ""}"#, |_| {});
-    check(r#"{"maybe_part": {}}"#, |all| {
-        all.maybe_part = Some(Member::default())
-    });
+    check(r#"{"maybe_part": {}}"#, |all| all.maybe_part = Some(Member::default()));
     check(r#"{"list": [null, {"id": "1"}]}"#, |all| {
         all.list = vec![Member::default(), one.clone()];
     });
@@ -160,20 +143,10 @@ fn escaped_keys_are_understood() {
 
 #[test]
 fn very_deep_answers_are_not_fatal() {
-    let nest = |key: &str| {
-        format!(
-            r#"{{"{key}": {}1{}}}"#,
-            "[".repeat(100_000),
-            "]".repeat(100_000)
-        )
-    };
+    let nest = |key: &str| format!(r#"{{"{key}": {}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     check(&nest("unknown"), |_| {});
     assert!(from_str::<Nest>(&nest("inner")).is_err());
-    let objects = format!(
-        "{}{}",
-        r#"{"inner":["#.repeat(100_000),
-        "]}".repeat(100_000)
-    );
+    let objects = format!("{}{}", r#"{"inner":["#.repeat(100_000), "]}".repeat(100_000));
     let error = from_str::<Nest>(&objects).unwrap_err();
     assert!(error.to_string().contains("recursion limit"), "{error}");
 }
@@ -191,10 +164,7 @@ object! {
 
 #[test]
 fn only_none_is_left_out() {
-    let due = Due {
-        timestamp: Some("".into()),
-        is_all_day: None,
-    };
+    let due = Due { timestamp: Some("".into()), is_all_day: None };
     assert_eq!(to_string(&due).unwrap(), r#"{"timestamp":""}"#);
     let member = Member::default();
     assert_eq!(to_string(&member).unwrap(), r#"{"id":""}"#);
@@ -208,12 +178,8 @@ fn unknown_enum_values_are_kept() {
     let mode: TaskMode = from_str("\"7\"").unwrap();
     assert_eq!(mode, TaskMode::Other(7));
     assert_eq!(to_string(&mode).unwrap(), "7");
-    check(r#"{"maybe_kind": ""}"#, |all| {
-        all.maybe_kind = Some(UserIdType::Other("".into()))
-    });
-    check(r#"{"mode": 1}"#, |all| {
-        all.mode = Some(TaskMode::AllAssignees)
-    });
+    check(r#"{"maybe_kind": ""}"#, |all| all.maybe_kind = Some(UserIdType::Other("".into())));
+    check(r#"{"mode": 1}"#, |all| all.mode = Some(TaskMode::AllAssignees));
 }
 
 #[test]
@@ -234,10 +200,7 @@ fn times_survive_a_round_trip() {
         let time: Millis = from_str(text).unwrap();
         assert_eq!(to_string(&time).unwrap(), text);
     }
-    assert_eq!(
-        from_str::<Millis>("1675454764000").unwrap().as_millis(),
-        Some(1_675_454_764_000)
-    );
+    assert_eq!(from_str::<Millis>("1675454764000").unwrap().as_millis(), Some(1_675_454_764_000));
     assert_eq!(Millis::from("").to_system_time(), None);
 }
 
@@ -259,23 +222,14 @@ fn times_convert_both_ways() {
 #[test]
 fn a_date_is_its_midnight_in_utc() {
     // From the task overview: 1682899200000 is 2023-05-01.
-    assert_eq!(
-        Millis::from_date(2023, 5, 1).unwrap().as_str(),
-        "1682899200000"
-    );
+    assert_eq!(Millis::from_date(2023, 5, 1).unwrap().as_str(), "1682899200000");
     assert_eq!(Millis::from("1682899200000").to_date(), Some((2023, 5, 1)));
-    assert_eq!(
-        Seconds::from_date(2024, 2, 29).unwrap().to_date(),
-        Some((2024, 2, 29))
-    );
+    assert_eq!(Seconds::from_date(2024, 2, 29).unwrap().to_date(), Some((2024, 2, 29)));
     assert_eq!(Millis::from_date(2023, 2, 29), None);
     assert_eq!(Millis::from_date(2023, 13, 1), None);
     for days in [-800_000, -1, 0, 58, 59, 60, 11_016, 19_000, 800_000] {
         let (year, month, day) = Millis::all_day(days).to_date().unwrap();
-        assert_eq!(
-            Millis::from_date(year, month, day),
-            Some(Millis::all_day(days))
-        );
+        assert_eq!(Millis::from_date(year, month, day), Some(Millis::all_day(days)));
     }
 }
 

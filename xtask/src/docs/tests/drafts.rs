@@ -25,16 +25,17 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
         let page = &pages[checked.page];
         let wanted = &operations[checked.operation];
         let text = fill(&draft(page).expect("an operation"), &wanted.id);
-        let drafted =
-            match feishu_openapi_codegen::read_draft(&[common.clone(), Source::new(wanted.place.file.as_str(), text)]) {
-                Ok(drafted) => drafted,
-                Err(found) => {
-                    let first =
-                        found.iter().next().map(|found| format!("{} at {}", found.message, found.place.pointer));
-                    wrong.push(format!("{}: no spec: {}", wanted.id, first.unwrap_or_default()));
-                    continue;
-                }
-            };
+        let drafted = match feishu_openapi_codegen::read_draft(&[
+            common.clone(),
+            Source::new(wanted.place.file.as_str(), text),
+        ]) {
+            Ok(drafted) => drafted,
+            Err(found) => {
+                let first = found.iter().next().map(|found| format!("{} at {}", found.message, found.place.pointer));
+                wrong.push(format!("{}: no spec: {}", wanted.id, first.unwrap_or_default()));
+                continue;
+            }
+        };
         let own = all(&drafted).next().expect("the operation");
         let facts = spec::operation(&drafted, own, &mut Places::default()).facts;
         let stated = page.facts.as_ref().expect("facts");

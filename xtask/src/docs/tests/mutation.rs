@@ -214,7 +214,9 @@ fn reason(what: &str, place: &str) -> &'static str {
     let member = place.contains("/schemas/Member/");
     let has = |words: &[&str]| words.iter().any(|word| what.contains(word));
     match what {
-        _ if place.contains("/schemas/UserId") => "stands in an event, and events are not compared with their pages yet",
+        _ if place.contains("/schemas/UserId") => {
+            "stands in an event, and events are not compared with their pages yet"
+        }
         "type time to text" => "pages call a point in time a string",
         _ if has(&["uniqueItems", "x-feishu-max-bytes"]) => "pages have no rule for it, only running text",
         _ if languages => "waived: only an overview names these languages, so no page shows them",
