@@ -48,6 +48,18 @@ fn a_field_may_be_missing_or_extra() {
 }
 
 #[test]
+fn a_scope_stands_on_the_operation_or_on_the_field() {
+    let scope = || Stated::new("contact:user.employee_id:readonly".to_owned(), 10);
+    let scoped = request(vec![Item { field_scopes: vec![scope()], ..string("id") }]);
+    let plain = request(vec![string("id")]);
+    let of_operation = OperationFacts { field_scopes: Stated::new(vec![scope().value], 10), ..plain.clone() };
+    check(&scoped, &scoped, &[]);
+    check(&scoped, &plain, &["request.id field-scopes MissingInSpec"]);
+    let found = compare(&scoped, &of_operation, &[]).differences;
+    assert!(found.iter().all(|found| found.place != "request.id"), "{found:?}");
+}
+
+#[test]
 fn a_missing_object_is_one_difference() {
     let mut due = Item::new("due", Ty::Object, 1);
     due.children = vec![string("timestamp"), string("is_all_day")];

@@ -70,7 +70,8 @@ impl Context<'_> {
             text::compare(place, page, spec, report);
         }
         for scope in &page.field_scopes {
-            if !self.field_scopes.contains(&scope.value) {
+            let own = spec.field_scopes.iter().any(|known| known.value == scope.value);
+            if !own && !self.field_scopes.contains(&scope.value) {
                 let said = Some((scope.value.clone(), scope.line));
                 report.differ(place, Fact::FieldScopes, said, None);
             }
