@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::ir::{Resource, Version};
-use crate::load::{self, Document, Documents, Section, Tree, references};
+use crate::load::{Document, Documents, Section, Tree, references};
 use crate::names::pascal;
 use crate::source::Source;
 
@@ -25,13 +25,7 @@ pub struct Bundle {
 
 /// Reads a spec and joins its files, one document for each service version.
 pub fn bundle(sources: &[Source]) -> Result<Vec<Bundle>, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    let documents = load::load(sources, &mut diagnostics);
-    let api = crate::lower::lower(&documents, &mut diagnostics);
-    crate::check::check(&documents, &api, &mut diagnostics);
-    if !diagnostics.is_empty() {
-        return Err(diagnostics);
-    }
+    let (documents, api) = crate::checked(sources)?;
     let components = Components::of(&documents);
     Ok(api.versions.iter().map(|version| written(version, &join(version, &documents, &components))).collect())
 }

@@ -25,19 +25,28 @@ use diagnostic::Diagnostics;
 
 /// Reads a spec that is still being written: only what makes it unreadable is a mistake, the rules are not held against it.
 pub fn read_draft(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    let documents = load::load(sources, &mut diagnostics);
-    let api = lower::lower(&documents, &mut diagnostics);
+    let (_, api, diagnostics) = lowered(sources);
     if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
 }
 
 /// Reads a spec and holds all rules against it.
 pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
+    checked(sources).map(|(_, api)| api)
+}
+
+/// The passes up to `check`, for tools that need the documents as well.
+fn checked(sources: &[Source]) -> Result<(load::Documents, ir::Api), Diagnostics> {
+    let (documents, api, mut diagnostics) = lowered(sources);
+    check::check(&documents, &api, &mut diagnostics);
+    if diagnostics.is_empty() { Ok((documents, api)) } else { Err(diagnostics) }
+}
+
+/// The passes before `check`.
+fn lowered(sources: &[Source]) -> (load::Documents, ir::Api, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = lower::lower(&documents, &mut diagnostics);
-    check::check(&documents, &api, &mut diagnostics);
-    if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
+    (documents, api, diagnostics)
 }
 
 /// The passes one by one, for benches and nobody else.
