@@ -26,6 +26,17 @@ pub(crate) struct Context<'a> {
     pub(crate) metadata: &'a Metadata,
     /// What must not show up in an error although the server may repeat it.
     pub(crate) secrets: &'a mut dyn Iterator<Item = &'a str>,
+    /// The answer may hold tokens that are not known yet.
+    pub(crate) is_answer_secret: bool,
+}
+
+impl Context<'_> {
+    /// What an error may quote of the answer; a page of a gateway holds no tokens.
+    fn quote(&self, text: &str) -> Option<String> {
+        let text = text.trim();
+        let may_hold_tokens = self.is_answer_secret && text.starts_with(['{', '[', '"']);
+        if may_hold_tokens { None } else { beginning_of(text) }
+    }
 }
 
 /// How much of an answer that is not understood an error keeps, in characters.
@@ -99,7 +110,7 @@ fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> Fail
     let text = redact(beginning, context.secrets);
     let mut failure = Error::new(kind, "the connection broke within the answer").with_source(error);
     context.metadata.describe(&mut failure);
-    failure.inner_mut().body = beginning_of(&text);
+    failure.inner_mut().body = context.quote(&text);
     let status = context.metadata.status.as_u16();
     let outcome = match status {
         // The headers already say that nothing was carried out.
@@ -119,7 +130,15 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
     let code = json.get("code").and_then(integer);
     let mut error = match code {
         Some(code) if code != 0 => refused(&json, code),
-        _ => unexpected(&text, not_decoded),
+        _ => {
+            let mut error = unexpected(&text, not_decoded);
+            error.inner_mut().body = context.quote(&text);
+            if context.is_answer_secret {
+                // Readers of JSON quote what they do not understand.
+                error.inner_mut().source = None;
+            }
+            error
+        }
     };
     metadata.describe(&mut error);
     let inner = error.inner_mut();
@@ -143,7 +162,7 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
 
 /// A download that is no success.
 pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: &[u8]) -> Error {
-    let context = Context { operation, metadata, secrets: &mut std::iter::empty() };
+    let context = Context { operation, metadata, secrets: &mut std::iter::empty(), is_answer_secret: false };
     refusal(context, body, None).error
 }
 
@@ -157,7 +176,7 @@ fn refused(json: &Json, code: i64) -> Error {
 }
 
 fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
-    let error = match not_decoded {
+    match not_decoded {
         None if text.trim().is_empty() => Error::new(Kind::UnexpectedAnswer, "an empty body"),
         None => Error::new(Kind::UnexpectedAnswer, "a failure without a code"),
         Some(NotDecoded::NoCode) => Error::new(Kind::UnexpectedAnswer, "no code in the answer"),
@@ -170,10 +189,7 @@ fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
             Error::new(Kind::UnexpectedAnswer, message).with_source(source)
         }
         Some(NotDecoded::Refused) => Error::new(Kind::UnexpectedAnswer, "a code that is no number"),
-    };
-    let mut error = error;
-    error.inner_mut().body = beginning_of(text);
-    error
+    }
 }
 
 /// What a failure means for the next attempt.
@@ -228,7 +244,6 @@ fn redact(body: &[u8], secrets: &mut dyn Iterator<Item = &str>) -> String {
 }
 
 fn beginning_of(text: &str) -> Option<String> {
-    let text = text.trim();
     if text.is_empty() {
         return None;
     }

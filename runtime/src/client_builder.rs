@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use crate::core::{Config, Core, Shared};
+use crate::core::{App, Config, Core, Shared};
 use crate::error::Error;
 use crate::retry::{Budget, RetryPolicy};
-use crate::token::{App, MemoryTokenStore, TenantTokens, TokenStore};
+use crate::token::{MemoryTokenStore, SharedStore, StoreOutage, TenantTokens, TokenStore};
 use crate::transport::Transport;
 
 /// The base URL of Feishu (China).
@@ -27,9 +27,14 @@ pub struct ClientBuilder<C> {
     base_url: String,
     transport: Option<Arc<dyn Transport>>,
     store: Arc<dyn TokenStore>,
+    outage: StoreOutage,
     connect_timeout: Duration,
     config: Config,
     user_agent: Option<String>,
+    #[cfg(feature = "sessions")]
+    accounts_url: Option<String>,
+    #[cfg(feature = "sessions")]
+    on_session_change: Option<crate::session::OnChange>,
     #[cfg(feature = "pacing")]
     pacing: bool,
     builds: PhantomData<fn() -> C>,
@@ -45,6 +50,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             base_url: FEISHU.to_owned(),
             transport: None,
             store: Arc::new(MemoryTokenStore::new()),
+            outage: StoreOutage::default(),
             connect_timeout: Duration::from_secs(10),
             config: Config {
                 timeout: Duration::from_secs(30),
@@ -54,6 +60,10 @@ impl<C: From<Core>> ClientBuilder<C> {
                 user_agent: HeaderValue::from_static(agent),
             },
             user_agent: None,
+            #[cfg(feature = "sessions")]
+            accounts_url: None,
+            #[cfg(feature = "sessions")]
+            on_session_change: None,
             #[cfg(feature = "pacing")]
             pacing: false,
             builds: PhantomData,
@@ -100,6 +110,35 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// Keeps tokens elsewhere than in this client's memory.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.store = Arc::new(store);
+        self
+    }
+
+    /// What happens while the token store fails; by default, calls that need it fail.
+    pub fn on_store_outage(mut self, outage: StoreOutage) -> Self {
+        self.outage = outage;
+        self
+    }
+
+    /// Where the page is on which people agree that the app acts for them.
+    ///
+    /// By default `https://accounts.feishu.cn` or `https://accounts.larksuite.com`, as the base URL says; with another
+    /// base URL, the base URL itself.
+    #[cfg(feature = "sessions")]
+    pub fn accounts_url(mut self, accounts_url: impl Into<String>) -> Self {
+        self.accounts_url = Some(accounts_url.into());
+        self
+    }
+
+    /// Calls `on_change` with the name of the user when this client has refreshed a session, or has learnt that it is
+    /// over.
+    ///
+    /// It is called between Feishu's answer and the call that waits for it, so it should take no time.
+    #[cfg(feature = "sessions")]
+    pub fn on_session_change(
+        mut self,
+        on_change: impl Fn(&str, &crate::session::SessionChange) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_session_change = Some(Arc::new(on_change));
         self
     }
 
@@ -171,6 +210,11 @@ impl<C: From<Core>> ClientBuilder<C> {
             return Err(Error::configuration("app id and app secret must not be empty"));
         }
         let base_url = check_base_url(&self.base_url)?;
+        #[cfg(feature = "sessions")]
+        let accounts_url = match &self.accounts_url {
+            Some(url) => check_base_url(url)?,
+            None => default_accounts_url(&base_url).to_owned(),
+        };
         let mut config = self.config;
         if let Some(agent) = self.user_agent {
             config.user_agent = HeaderValue::try_from(agent).map_err(|error| {
@@ -181,10 +225,16 @@ impl<C: From<Core>> ClientBuilder<C> {
             Some(transport) => transport,
             None => default_transport(self.connect_timeout)?,
         };
+        let store = SharedStore::new(self.store, self.outage);
         Ok(C::from(Core::new(Shared {
             base_url,
             transport,
-            tokens: TenantTokens::new(self.app, self.store),
+            app: self.app,
+            #[cfg(feature = "sessions")]
+            sessions: crate::session::SessionTokens::new(store.clone(), self.on_session_change),
+            #[cfg(feature = "sessions")]
+            accounts_url,
+            tenants: TenantTokens::new(store),
             budget: Budget::new(&config.retry),
             config,
             #[cfg(feature = "pacing")]
@@ -204,6 +254,15 @@ fn default_transport(connect_timeout: Duration) -> Result<Arc<dyn Transport>, Er
 #[cfg(not(feature = "reqwest"))]
 fn default_transport(_: Duration) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration("without the feature `reqwest` the builder needs `transport(…)`"))
+}
+
+#[cfg(feature = "sessions")]
+fn default_accounts_url(base_url: &str) -> &str {
+    match base_url {
+        FEISHU => "https://accounts.feishu.cn",
+        LARKSUITE => "https://accounts.larksuite.com",
+        other => other,
+    }
 }
 
 /// The base URL without the slash at its end.

@@ -23,11 +23,32 @@ pub struct Core(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) tokens: TenantTokens,
+    pub(crate) app: Option<App>,
+    pub(crate) tenants: TenantTokens,
+    #[cfg(feature = "sessions")]
+    pub(crate) sessions: crate::session::SessionTokens,
+    /// Where the authorization page is.
+    #[cfg(feature = "sessions")]
+    pub(crate) accounts_url: String,
     pub(crate) budget: Budget,
     pub(crate) config: Config,
     #[cfg(feature = "pacing")]
     pub(crate) pacer: Option<crate::pacing::Pacer>,
+}
+
+/// The app that calls.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    /// Installed by many tenants, from the app store.
+    pub(crate) is_store_app: bool,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("App").field("id", &self.id).field("secret", &"***").finish()
+    }
 }
 
 /// The settings of a client.
@@ -54,7 +75,7 @@ impl Core {
 
     /// The app id; `None` for a client that has only user tokens.
     pub fn app_id(&self) -> Option<&str> {
-        self.0.tokens.app().map(|app| app.id.as_str())
+        self.0.app.as_ref().map(|app| app.id.as_str())
     }
 
     /// A call that no typed operation exists for.
@@ -73,7 +94,7 @@ impl Core {
     ///
     /// If there is no app, or the server gives no token.
     pub async fn tenant_access_token(&self, tenant: &Tenant) -> Result<String, Error> {
-        let token = self.0.tokens.get(self, tenant).await?;
+        let token = self.0.tenants.get(self, tenant).await?;
         Ok(token.secret().to_owned())
     }
 
@@ -84,15 +105,41 @@ impl Core {
     ///
     /// If the token store fails.
     pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
-        self.0.tokens.put_ticket(self, app_ticket).await
+        self.0.tenants.put_ticket(self, app_ticket).await
+    }
+
+    /// The sessions of users: log in, keep, refresh, log out.
+    #[cfg(feature = "sessions")]
+    pub fn sessions(&self) -> crate::session::Sessions {
+        crate::session::Sessions::new(self)
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.0.transport
     }
 
-    pub(crate) fn tokens(&self) -> &TenantTokens {
-        &self.0.tokens
+    pub(crate) fn tenants(&self) -> &TenantTokens {
+        &self.0.tenants
+    }
+
+    #[cfg(feature = "sessions")]
+    pub(crate) fn session_tokens(&self) -> &crate::session::SessionTokens {
+        &self.0.sessions
+    }
+
+    #[cfg(feature = "sessions")]
+    pub(crate) fn accounts_url(&self) -> &str {
+        &self.0.accounts_url
+    }
+
+    pub(crate) fn app_or_error(&self) -> Result<&App, Error> {
+        let app = self.0.app.as_ref();
+        app.ok_or_else(|| Error::configuration("calls as the app need `custom_app(app_id, app_secret)` in the builder"))
+    }
+
+    /// The key under which the token store keeps something of this app.
+    pub(crate) fn store_key(&self, kind: &str, of: &str) -> String {
+        format!("{} {kind} {} {of}", self.base_url(), self.app_id().unwrap_or_default())
     }
 
     pub(crate) fn budget(&self) -> &Budget {
@@ -114,7 +161,8 @@ impl fmt::Debug for Core {
         formatter
             .debug_struct("Core")
             .field("base_url", &self.0.base_url)
-            .field("tokens", &self.0.tokens)
+            .field("app", &self.0.app)
+            .field("tenants", &self.0.tenants)
             .field("config", &self.0.config)
             .finish_non_exhaustive()
     }

@@ -75,6 +75,8 @@ impl<T: DeserializeOwned + Send> Decode for Decoder<T> {
             .and_then(|code| reader.end().map(|()| code))
             .map_err(NotDecoded::Unreadable)?;
         match code {
+            // What gives out tokens follows OAuth, which knows no code; a token that works once must not be lost.
+            None if !wants_data => {}
             None => return Err(NotDecoded::NoCode),
             Some(0) => {}
             Some(_) => return Err(NotDecoded::Refused),

@@ -29,27 +29,44 @@ impl Tenant {
 
 /// A person who has authorized the app: calls carry a `user_access_token`.
 ///
-/// The token is used as it is and never replaced by another.
+/// A token that is given as it is is never replaced by another.
 #[derive(Clone)]
-pub struct User {
+pub struct User(Access);
+
+#[derive(Clone)]
+pub(crate) enum Access {
     /// `None` if the token cannot stand in a header.
-    header: Option<HeaderValue>,
+    Token(Option<HeaderValue>),
+    /// The token store has the tokens of this user.
+    #[cfg(feature = "sessions")]
+    Session(Arc<str>),
 }
 
 impl User {
     /// A person, by the `user_access_token` (without `Bearer`).
     pub fn new(user_access_token: impl AsRef<str>) -> Self {
-        User { header: bearer(user_access_token.as_ref()) }
+        User(Access::Token(bearer(user_access_token.as_ref())))
     }
 
-    pub(crate) fn header(&self) -> Option<&HeaderValue> {
-        self.header.as_ref()
+    /// A person whose session the client keeps fresh, by the name under which
+    /// [`Sessions::put`](crate::session::Sessions::put) keeps it.
+    #[cfg(feature = "sessions")]
+    pub fn session(user: impl Into<Arc<str>>) -> Self {
+        User(Access::Session(user.into()))
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0
     }
 }
 
 impl fmt::Debug for User {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("User(***)")
+        match &self.0 {
+            Access::Token(_) => formatter.write_str("User(***)"),
+            #[cfg(feature = "sessions")]
+            Access::Session(user) => write!(formatter, "User(session of {user:?})"),
+        }
     }
 }
 

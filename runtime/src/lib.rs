@@ -12,6 +12,9 @@
 //! | --- | --- |
 //! | `reqwest` (default) | the transport on `reqwest` with rustls |
 //! | `testing` | a scripted transport and a loopback server for tests |
+//! | `sessions` | logging users in with OAuth, and keeping them logged in |
+//! | `redis` | a token store for many machines |
+//! | `events` | receiving events |
 //! | `pacing` | keeping to the documented rate limits |
 //! | `jiff`, `chrono` | conversions between timestamps and the types of these crates |
 
@@ -45,6 +48,8 @@ mod retry;
 #[doc(hidden)]
 pub mod rt;
 mod send;
+#[cfg(feature = "sessions")]
+pub mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
@@ -74,6 +79,6 @@ pub use crate::raw::RawRequest;
 pub use crate::request::Request;
 pub use crate::retry::RetryPolicy;
 pub use crate::time::{Millis, NotATime, Seconds};
-pub use crate::token::{MemoryTokenStore, StoreError, StoredToken, TokenStore};
+pub use crate::token::{MemoryTokenStore, StoreError, StoreOutage, StoredToken, TokenStore};
 pub use crate::transport::Transport;
 pub use crate::update::Update;

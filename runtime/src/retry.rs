@@ -178,7 +178,7 @@ impl Budget {
 }
 
 /// A number from 0 to 1, random enough to spread waits.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let hash = RandomState::new().build_hasher().finish();
     // Every `u32` is exact in `f64`.
     f64::from((hash >> 32) as u32) / f64::from(u32::MAX)

@@ -15,7 +15,7 @@ use crate::answer::{self, Failure};
 use crate::core::Core;
 use crate::envelope::Decode;
 use crate::error::{Error, Kind};
-use crate::identity::{Either, Tenant, User};
+use crate::identity::{Access, Either, Tenant, User};
 use crate::metadata::Metadata;
 use crate::multipart::Multipart;
 use crate::operation::Operation;
@@ -37,6 +37,8 @@ pub(crate) struct Prepared {
     pub(crate) options: CallOptions,
     /// What must not show up in errors, besides the token.
     pub(crate) secrets: Vec<String>,
+    /// The answer holds tokens: an error must not quote it.
+    pub(crate) is_answer_secret: bool,
 }
 
 pub(crate) enum Auth {
@@ -77,6 +79,7 @@ impl Prepared {
             idempotency_key: None,
             options: CallOptions::default(),
             secrets: Vec::new(),
+            is_answer_secret: false,
         }
     }
 
@@ -279,16 +282,24 @@ impl Core {
     async fn credential(&self, call: &Prepared, state: &mut State) -> Result<Credential, Error> {
         match &call.auth {
             Auth::None => Ok(Credential::None),
-            Auth::User(user) => match user.header() {
-                Some(header) => Ok(Credential::Own(header.clone())),
-                None => {
+            Auth::User(user) => match user.access() {
+                Access::Token(Some(header)) => Ok(Credential::Own(header.clone())),
+                Access::Token(None) => {
                     Err(Error::invalid_request("the user access token is empty or has characters that no token has"))
+                }
+                #[cfg(feature = "sessions")]
+                Access::Session(user) => {
+                    let token = match self.session_tokens().fresh(user) {
+                        Some(token) => token,
+                        None => state.in_time(self.session_tokens().get(self, user)).await?,
+                    };
+                    Ok(Credential::Shared(token))
                 }
             },
             Auth::Tenant(tenant) => {
-                let token = match self.tokens().fresh(tenant) {
+                let token = match self.tenants().fresh(tenant) {
                     Some(token) => token,
-                    None => state.in_time(self.tokens().get(self, tenant)).await?,
+                    None => state.in_time(self.tenants().get(self, tenant)).await?,
                 };
                 Ok(Credential::Shared(token))
             }
@@ -320,8 +331,15 @@ impl Core {
     }
 
     async fn reject(&self, call: &Prepared, token: &Token) {
-        if let Auth::Tenant(tenant) = &call.auth {
-            self.tokens().reject(self, tenant, token).await;
+        match &call.auth {
+            Auth::None => {}
+            Auth::Tenant(tenant) => self.tenants().reject(self, tenant, token).await,
+            Auth::User(user) => match user.access() {
+                // Not the client's to replace.
+                Access::Token(_) => {}
+                #[cfg(feature = "sessions")]
+                Access::Session(user) => self.session_tokens().reject(user, token),
+            },
         }
     }
 
@@ -369,8 +387,12 @@ impl Core {
         let secrets = call.secrets.iter().map(String::as_str);
         let token = credential.header().and_then(|header| header.to_str().ok());
         let token = token.and_then(|header| header.strip_prefix("Bearer "));
-        let context =
-            answer::Context { operation: &call.operation, metadata: &metadata, secrets: &mut secrets.chain(token) };
+        let context = answer::Context {
+            operation: &call.operation,
+            metadata: &metadata,
+            secrets: &mut secrets.chain(token),
+            is_answer_secret: call.is_answer_secret,
+        };
         answer::judge(context, body, decoder)?;
         Ok(metadata)
     }

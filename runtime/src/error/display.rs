@@ -16,6 +16,10 @@ impl fmt::Display for Error {
             Kind::Connect => formatter.write_str("no connection: ")?,
             Kind::Transport | Kind::Timeout | Kind::Refused | Kind::NoTicket => {}
             Kind::UnexpectedAnswer => formatter.write_str("unexpected answer: ")?,
+            #[cfg(feature = "sessions")]
+            Kind::LoginRequired => formatter.write_str("the person has to log in: ")?,
+            #[cfg(feature = "sessions")]
+            Kind::AuthorizationDenied => formatter.write_str("not authorized: ")?,
             Kind::Store => formatter.write_str("the token store failed: ")?,
         }
         formatter.write_str(&inner.message)?;

@@ -75,6 +75,12 @@ pub(crate) enum Kind {
     Store,
     /// A store app has no app ticket yet.
     NoTicket,
+    /// Nobody is logged in, or the session is over.
+    #[cfg(feature = "sessions")]
+    LoginRequired,
+    /// The person has not agreed on the authorization page.
+    #[cfg(feature = "sessions")]
+    AuthorizationDenied,
 }
 
 impl Error {

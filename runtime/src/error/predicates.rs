@@ -143,8 +143,12 @@ impl Error {
     ///
     /// A tenant token was already fetched anew once, so look at app id and secret.
     /// A user token has expired or was revoked: refresh it, or let the person log
-    /// in again.
+    /// in again; a session of the client was refreshed already, and is over.
     pub fn is_unauthenticated(&self) -> bool {
+        #[cfg(feature = "sessions")]
+        if self.is_login_required() {
+            return true;
+        }
         let inner = self.inner();
         match inner.code {
             Some(code) if codes::is_token_rejection(code) || codes::is_wrong_secret(code) => true,
@@ -162,6 +166,29 @@ impl Error {
     /// the next one comes within seconds, or else within the hour.
     pub fn is_waiting_for_app_ticket(&self) -> bool {
         self.inner().kind == Kind::NoTicket
+    }
+
+    /// Nobody is logged in under this name, or the session is over.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Send the person to the authorization page once more, see
+    /// [`Sessions::authorize`](crate::session::Sessions::authorize).
+    /// [`code`](Self::code) says why a session is over: 20037 expired, 20064 revoked, 20073 used up (as when a process
+    /// was killed during a refresh), 20026 not a refresh token.
+    #[cfg(feature = "sessions")]
+    pub fn is_login_required(&self) -> bool {
+        self.inner().kind == Kind::LoginRequired
+    }
+
+    /// The person has not agreed on the authorization page.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Say what the app wants the scopes for, and offer to begin again.
+    #[cfg(feature = "sessions")]
+    pub fn is_authorization_denied(&self) -> bool {
+        self.inner().kind == Kind::AuthorizationDenied
     }
 
     /// The request is wrong, whoever sends it and however often.

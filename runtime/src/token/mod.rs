@@ -1,7 +1,10 @@
 //! Access tokens: where they are kept and how they are renewed.
 
-mod fetch;
+pub(crate) mod fetch;
+mod memory;
+pub(crate) mod shared;
 mod slot;
+mod slots;
 mod store;
 mod tenant;
 
@@ -14,9 +17,12 @@ use tokio::time::Instant;
 
 use crate::identity::bearer;
 
+pub use memory::MemoryTokenStore;
+pub(crate) use shared::SharedStore;
 pub(crate) use slot::Slot;
-pub use store::{MemoryTokenStore, StoreError, StoredToken, TokenStore};
-pub(crate) use tenant::{App, TenantTokens};
+pub(crate) use slots::Slots;
+pub use store::{StoreError, StoreOutage, StoredToken, TokenStore};
+pub(crate) use tenant::TenantTokens;
 
 /// A token in use: ready to stand in a header, with its times.
 pub(crate) struct Token {
@@ -61,9 +67,8 @@ impl Token {
 
     /// `None` if it has expired, or cannot be a token.
     pub(crate) fn from_stored(stored: &StoredToken) -> Option<Token> {
-        let left = stored.expires_at().duration_since(SystemTime::now()).ok()?;
         // How long it lived already is not known.
-        Token::with_margin(stored.secret(), left, MARGIN)
+        Token::with_margin(stored.secret(), stored.time_left()?, MARGIN)
     }
 
     pub(crate) fn to_stored(&self) -> StoredToken {

@@ -1,12 +1,15 @@
 //! One token, renewed by one caller for all who wait.
 
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tracing::Instrument;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 use super::Token;
 
@@ -19,8 +22,6 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Reading the current token takes no lock that anybody holds for long.
 /// Renewal is single-flight: one caller fetches, those who came meanwhile get
 /// the same result, be it a token or an error.
-/// There is no background task: if the fetching caller gives up, the next one
-/// that waits fetches.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     current: RwLock<Option<Arc<Token>>>,
@@ -28,7 +29,7 @@ pub(crate) struct Slot {
     /// The last token that the server rejected.
     rejected: RwLock<Option<Arc<str>>>,
     /// Counts finished renewals; read without the lock of `renewal`.
-    finished: std::sync::atomic::AtomicU64,
+    finished: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -38,10 +39,25 @@ struct Renewal {
     not_before: Option<Instant>,
 }
 
+impl AsRef<Slot> for Slot {
+    fn as_ref(&self) -> &Slot {
+        self
+    }
+}
+
 impl Slot {
     /// The current token, if it needs no renewal.
     pub(crate) fn fresh(&self) -> Option<Arc<Token>> {
         self.current().filter(|token| token.is_fresh())
+    }
+
+    /// Whether there is a token that works, be it fresh or not.
+    pub(crate) fn has_usable(&self) -> bool {
+        self.usable().is_some()
+    }
+
+    fn usable(&self) -> Option<Arc<Token>> {
+        self.current().filter(|token| token.is_usable())
     }
 
     fn current(&self) -> Option<Arc<Token>> {
@@ -49,8 +65,17 @@ impl Slot {
         current.clone()
     }
 
-    fn put(&self, token: Option<Arc<Token>>) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = token;
+    /// Makes this the current token.
+    pub(crate) fn keep(&self, token: Token) -> Arc<Token> {
+        let token = Arc::new(token);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        token
+    }
+
+    /// Drops the current token, so that the next caller asks the store.
+    #[cfg(feature = "sessions")]
+    pub(crate) fn clear(&self) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Drops the token if it is still the current one.
@@ -72,14 +97,18 @@ impl Slot {
     }
 
     /// The current token, or the one that `fetch` gets for all who wait.
-    pub(crate) async fn renew(&self, fetch: impl Future<Output = Result<Token, Error>>) -> Result<Arc<Token>, Error> {
-        use std::sync::atomic::Ordering::{Acquire, Release};
-
+    ///
+    /// What `fetch` begins it also ends, even if the caller gives up: a token that was given out is not lost, and a
+    /// lock is given back.
+    pub(crate) async fn renew(
+        &self,
+        fetch: impl Future<Output = Result<Token, Error>> + Send + 'static,
+    ) -> Result<Arc<Token>, Error> {
         let finished = self.finished.load(Acquire);
         let mut renewal = match self.renewal.try_lock() {
             Ok(renewal) => renewal,
             // Somebody renews already: a token that still works will do.
-            Err(_) => match self.current().filter(|token| token.is_usable()) {
+            Err(_) => match self.usable() {
                 Some(token) => return Ok(token),
                 None => self.renewal.lock().await,
             },
@@ -87,11 +116,10 @@ impl Slot {
         if let Some(token) = self.fresh() {
             return Ok(token);
         }
-        let usable = self.current().filter(|token| token.is_usable());
-        if let (Some(token), Some(not_before)) = (&usable, renewal.not_before)
+        if let (Some(token), Some(not_before)) = (self.usable(), renewal.not_before)
             && Instant::now() < not_before
         {
-            return Ok(token.clone());
+            return Ok(token);
         }
         // A renewal that failed while this caller waited failed for it as well.
         if self.finished.load(Acquire) != finished
@@ -99,19 +127,17 @@ impl Slot {
         {
             return Err(failure.clone());
         }
-        let result = fetch.await;
+        let result = Slot::on_its_own(fetch).await;
         self.finished.fetch_add(1, Release);
         match result {
             Ok(token) => {
-                let token = Arc::new(token);
-                self.put(Some(token.clone()));
                 renewal.failure = None;
                 renewal.not_before = None;
-                Ok(token)
+                Ok(self.keep(token))
             }
             Err(error) => {
                 renewal.not_before = Some(Instant::now() + PAUSE_AFTER_FAILURE);
-                match usable {
+                match self.usable() {
                     Some(token) => {
                         tracing::warn!(%error, "a token could not be renewed, the old one still works");
                         Ok(token)
@@ -123,5 +149,16 @@ impl Slot {
                 }
             }
         }
+    }
+
+    /// Fetches in a task of its own, which goes on if the caller gives up.
+    pub(crate) async fn on_its_own(
+        fetch: impl Future<Output = Result<Token, Error>> + Send + 'static,
+    ) -> Result<Token, Error> {
+        let task = tokio::spawn(fetch.in_current_span());
+        task.await.unwrap_or_else(|error| {
+            let message = "the renewal of a token was cut short";
+            Err(Error::new(Kind::Transport, message).with_source(error))
+        })
     }
 }

@@ -1,44 +1,30 @@
-//! Tenant access tokens.
+//! Tokens of the app: tenant access tokens, and what store apps need for them.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::codes;
-use crate::core::Core;
+use crate::core::{App, Core};
 use crate::error::{Error, Kind};
 use crate::identity::Tenant;
 
-use super::{Slot, StoreError, StoredToken, Token, TokenStore, fetch};
+use super::shared::{SharedStore, store_error, warn};
+use super::{Slot, Slots, StoredToken, Token, fetch};
 
-/// The app that calls.
-#[derive(Clone)]
-pub(crate) struct App {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    /// Installed by many tenants, from the app store.
-    pub(crate) is_store_app: bool,
-}
-
-impl fmt::Debug for App {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("App").field("id", &self.id).field("secret", &"***").finish()
-    }
-}
-
-/// The tenant access tokens of an app, one for each tenant.
+/// The tokens of an app: one for each tenant, and for a store app its own.
 pub(crate) struct TenantTokens {
-    app: Option<App>,
-    store: Arc<dyn TokenStore>,
+    store: SharedStore,
     /// Of the only tenant of a custom app.
     own: Arc<Slot>,
-    others: RwLock<HashMap<Tenant, Arc<Slot>>>,
+    others: Slots<Tenant, Slot>,
     /// The app access token of a store app.
-    app_token: Slot,
+    app_token: Arc<Slot>,
+    /// The last ticket of a store app that came to this process, for when the store fails.
+    ticket: Mutex<Option<StoredToken>>,
     /// When the app ticket was asked for last.
     asked_for_ticket: Mutex<Option<Instant>>,
 }
@@ -50,19 +36,15 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const TICKET_PAUSE: Duration = Duration::from_secs(60);
 
 impl TenantTokens {
-    pub(crate) fn new(app: Option<App>, store: Arc<dyn TokenStore>) -> Self {
+    pub(crate) fn new(store: SharedStore) -> Self {
         TenantTokens {
-            app,
             store,
             own: Arc::default(),
-            others: RwLock::default(),
-            app_token: Slot::default(),
+            others: Slots::new(),
+            app_token: Arc::default(),
+            ticket: Mutex::default(),
             asked_for_ticket: Mutex::default(),
         }
-    }
-
-    pub(crate) fn app(&self) -> Option<&App> {
-        self.app.as_ref()
     }
 
     /// The current token for this tenant, if it needs no renewal.
@@ -78,45 +60,30 @@ impl TenantTokens {
         let slot = self.slot(tenant);
         match slot.fresh() {
             Some(token) => Ok(token),
-            // Boxed, since fetching a token is a call that may need a token itself.
             None => {
-                let key = self.key(core, "tenant_access_token", tenant);
-                let fetch = self.fetch_for(core, tenant);
-                Box::pin(slot.renew(self.load_or(&key, &slot, fetch))).await
+                let (core, tenant, same_slot) = (core.clone(), tenant.clone(), slot.clone());
+                // Boxed, since fetching a token is a call that may need a token itself.
+                slot.renew(Box::pin(async move {
+                    let tokens = core.tenants();
+                    let key = tenant_key(&core, &tenant);
+                    tokens.load_or(&key, &same_slot, tokens.fetch_for(&core, &tenant)).await
+                }))
+                .await
             }
         }
     }
 
     /// Drops a token that the server rejected.
     pub(crate) async fn reject(&self, core: &Core, tenant: &Tenant, token: &Token) {
-        let key = self.key(core, "tenant_access_token", tenant);
-        self.drop_token(&key, &self.slot(tenant), token).await;
-    }
-
-    async fn drop_token(&self, key: &str, slot: &Slot, token: &Token) {
-        slot.reject(token);
-        if let Err(error) = self.store.remove(key, &token.to_stored()).await {
-            tracing::warn!(%error, "a rejected token could not be removed from the store");
-        }
+        self.slot(tenant).reject(token);
+        self.store.forget(&tenant_key(core, tenant), &token.to_stored()).await;
     }
 
     fn slot(&self, tenant: &Tenant) -> Arc<Slot> {
-        if tenant.key().is_none() {
-            return self.own.clone();
+        match tenant.key() {
+            None => self.own.clone(),
+            Some(_) => self.others.get(tenant),
         }
-        let slots = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get(tenant) {
-            return slot.clone();
-        }
-        drop(slots);
-        let mut slots = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        slots.entry(tenant.clone()).or_default().clone()
-    }
-
-    fn key(&self, core: &Core, kind: &str, tenant: &Tenant) -> String {
-        let app = self.app.as_ref().map_or("", |app| &app.id);
-        let tenant = tenant.key().unwrap_or_default();
-        format!("{} {kind} {app} {tenant}", core.base_url())
     }
 
     /// The token in the store, or the one that `fetch` gets and the store then has.
@@ -126,25 +93,14 @@ impl TenantTokens {
         slot: &Slot,
         fetch: impl Future<Output = Result<Token, Error>>,
     ) -> Result<Token, Error> {
-        let stored = self.store.load(key).await.map_err(store_error)?;
-        if let Some(token) = stored.as_ref().and_then(Token::from_stored)
-            && token.is_fresh()
-            && !slot.is_rejected(&token)
-        {
-            return Ok(token);
-        }
-        let token = fetch.await?;
-        // The token works even if it cannot be shared.
-        if let Err(error) = self.store.save(key, token.to_stored()).await {
-            tracing::warn!(%error, "a token could not be saved in the store");
-        }
-        Ok(token)
+        let accept = |stored: &StoredToken| {
+            Token::from_stored(stored).filter(|token| token.is_fresh() && !slot.is_rejected(token))
+        };
+        self.store.load_or_fetch(key, accept, fetch).await
     }
 
     async fn fetch_for(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
-        let Some(app) = &self.app else {
-            return Err(Error::configuration("calls as the app need `custom_app(app_id, app_secret)` in the builder"));
-        };
+        let app = core.app_or_error()?;
         match (app.is_store_app, tenant.key()) {
             (false, None) => {
                 let body = json!({ "app_id": app.id, "app_secret": app.secret });
@@ -152,42 +108,45 @@ impl TenantTokens {
             }
             (false, Some(_)) => Err(Error::configuration("a custom app has only one tenant")),
             (true, None) => Err(Error::configuration("a store app calls for a tenant, as `for_tenant(tenant_key)`")),
-            (true, Some(tenant_key)) => self.fetch_for_tenant(core, app, tenant_key).await,
+            (true, Some(tenant_key)) => self.fetch_for_tenant(core, tenant_key).await,
         }
     }
 
     /// For a store app: with its app access token, which is replaced once if it is
     /// rejected.
-    async fn fetch_for_tenant(&self, core: &Core, app: &App, tenant_key: &str) -> Result<Token, Error> {
+    async fn fetch_for_tenant(&self, core: &Core, tenant_key: &str) -> Result<Token, Error> {
         let fetch = async |app_token: &Token| {
             let body = json!({ "app_access_token": app_token.secret(), "tenant_key": tenant_key });
             fetch::fetch(core, fetch::TENANT, body).await
         };
-        let app_token = self.app_token(core, app).await?;
-        let result = fetch(&app_token).await;
-        match result {
+        let app_token = self.app_token(core).await?;
+        match fetch(&app_token).await {
             Err(error) if error.code().is_some_and(codes::is_token_rejection) => {
-                let key = self.key(core, "app_access_token", &Tenant::default());
-                self.drop_token(&key, &self.app_token, &app_token).await;
-                let app_token = self.app_token(core, app).await?;
+                self.app_token.reject(&app_token);
+                self.store.forget(&app_token_key(core), &app_token.to_stored()).await;
+                let app_token = self.app_token(core).await?;
                 fetch(&app_token).await
             }
             result => result,
         }
     }
 
-    async fn app_token(&self, core: &Core, app: &App) -> Result<Arc<Token>, Error> {
+    async fn app_token(&self, core: &Core) -> Result<Arc<Token>, Error> {
         if let Some(token) = self.app_token.fresh() {
             return Ok(token);
         }
-        let key = self.key(core, "app_access_token", &Tenant::default());
-        let fetch = self.fetch_app_token(core, app);
-        self.app_token.renew(self.load_or(&key, &self.app_token, fetch)).await
+        let core = core.clone();
+        let renewal = async move {
+            let tokens = core.tenants();
+            let fetch = tokens.fetch_app_token(&core);
+            tokens.load_or(&app_token_key(&core), &tokens.app_token, fetch).await
+        };
+        self.app_token.renew(renewal).await
     }
 
-    async fn fetch_app_token(&self, core: &Core, app: &App) -> Result<Token, Error> {
-        let key = self.key(core, "app_ticket", &Tenant::default());
-        let Some(ticket) = self.store.load(&key).await.map_err(store_error)? else {
+    async fn fetch_app_token(&self, core: &Core) -> Result<Token, Error> {
+        let app = core.app_or_error()?;
+        let Some(ticket) = self.ticket(core).await? else {
             return Err(self.no_ticket(core, app, None).await);
         };
         let body = json!({
@@ -197,9 +156,8 @@ impl TenantTokens {
         });
         match fetch::fetch(core, fetch::APP, body).await {
             Err(error) if error.code() == Some(codes::BAD_TICKET) => {
-                if let Err(error) = self.store.remove(&key, &ticket).await {
-                    tracing::warn!(%error, "a stale app ticket could not be removed");
-                }
+                self.forget_ticket(&ticket);
+                self.store.forget(&ticket_key(core), &ticket).await;
                 Err(self.no_ticket(core, app, Some(error)).await)
             }
             result => result,
@@ -233,19 +191,48 @@ impl TenantTokens {
 
     /// Keeps the ticket that Feishu pushed.
     pub(crate) async fn put_ticket(&self, core: &Core, ticket: &str) -> Result<(), Error> {
-        let key = self.key(core, "app_ticket", &Tenant::default());
         let ticket = StoredToken::new(ticket, SystemTime::now() + TICKET_LIFETIME);
-        self.store.save(&key, ticket).await.map_err(store_error)?;
-        Ok(())
+        *self.ticket.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket.clone());
+        match self.store.store().save(&ticket_key(core), ticket).await {
+            Err(error) if self.store.is_optional() => {
+                warn(&error, "an app ticket is kept in this process alone, since the token store failed");
+                Ok(())
+            }
+            result => result.map_err(store_error),
+        }
+    }
+
+    /// The ticket that came last: the store knows of those that other processes got.
+    async fn ticket(&self, core: &Core) -> Result<Option<StoredToken>, Error> {
+        match self.store.store().load(&ticket_key(core)).await {
+            Err(error) if self.store.is_optional() => {
+                warn(&error, "the app ticket of this process is used, since the token store failed");
+                Ok(self.ticket.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            }
+            result => result.map_err(store_error),
+        }
+    }
+
+    fn forget_ticket(&self, stale: &StoredToken) {
+        let mut ticket = self.ticket.lock().unwrap_or_else(PoisonError::into_inner);
+        ticket.take_if(|ticket| ticket.secret() == stale.secret());
     }
 }
 
-fn store_error(error: StoreError) -> Error {
-    Error::new(Kind::Store, "a token could not be loaded").with_source(error)
+fn tenant_key(core: &Core, tenant: &Tenant) -> String {
+    core.store_key("tenant_access_token", tenant.key().unwrap_or_default())
+}
+
+fn app_token_key(core: &Core) -> String {
+    core.store_key("app_access_token", "")
+}
+
+fn ticket_key(core: &Core) -> String {
+    core.store_key("app_ticket", "")
 }
 
 impl fmt::Debug for TenantTokens {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TenantTokens").field("app", &self.app).finish_non_exhaustive()
+        formatter.debug_struct("TenantTokens").field("store", &self.store).finish_non_exhaustive()
     }
 }

@@ -33,45 +33,48 @@ fn issuing(accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> ScriptedTr
     })
 }
 
-/// Keeps nothing.
-struct NoStore;
-
-impl TokenStore for NoStore {
-    fn load<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn save<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async { Err(StoreError::new("read-only")) })
-    }
-
-    fn remove<'a>(&'a self, _: &'a str, _: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async { Err(StoreError::new("read-only")) })
-    }
+/// Keeps nothing, but always has `stuck`; its lock is everybody's.
+struct ReadOnlyStore {
+    stuck: Option<StoredToken>,
 }
 
-/// Always has the same token.
-struct StuckStore;
-
-impl TokenStore for StuckStore {
+impl TokenStore for ReadOnlyStore {
     fn load<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
-        let later = SystemTime::now() + Duration::from_secs(3600);
-        Box::pin(async move { Ok(Some(StoredToken::new("t-old", later))) })
+        Box::pin(async { Ok(self.stuck.clone()) })
     }
 
     fn save<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async { Err(StoreError::new("read-only")) })
     }
 
+    fn replace<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a StoredToken,
+        _: StoredToken,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+
     fn remove<'a>(&'a self, _: &'a str, _: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async { Err(StoreError::new("read-only")) })
+    }
+
+    fn lock<'a>(&'a self, _: &'a str, _: &'a str, _: Duration) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async { Ok(true) })
+    }
+
+    fn unlock<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
 #[tokio::test]
 async fn a_rejected_token_that_stays_in_the_store_is_passed_over() {
     let transport = issuing(|token| token == "t-1");
-    let core = builder().transport(transport.clone()).token_store(StuckStore);
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let store = ReadOnlyStore { stuck: Some(StoredToken::new("t-old", later)) };
+    let core = builder().transport(transport.clone()).token_store(store);
     let core: Core = core.build().unwrap();
     as_app(&core, Delete::new("1")).await.unwrap();
     let calls = transport.calls();
@@ -146,7 +149,7 @@ async fn a_caller_that_gives_up_does_not_fail_the_others() {
 #[tokio::test(start_paused = true)]
 async fn a_token_is_renewed_shortly_before_it_expires() {
     let transport = issuing(|_| true);
-    let core = builder().transport(transport.clone()).token_store(NoStore);
+    let core = builder().transport(transport.clone()).token_store(ReadOnlyStore { stuck: None });
     let core: Core = core.build().unwrap();
     as_app(&core, Delete::new("1")).await.unwrap();
     tokio::time::advance(Duration::from_secs(7200 - 301)).await;

@@ -1,0 +1,359 @@
+//! Keeps sessions fresh, together with every other client that shares the token store.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::core::Core;
+use crate::error::{Error, Kind};
+use crate::token::shared::{SharedStore, Turn, store_error, warn};
+use crate::token::{Slot, Slots, StoredToken, Token};
+use crate::transport::BoxFuture;
+
+use super::sessions::request_tokens;
+use super::{OnChange, SessionChange, UserTokens, codes};
+
+/// The sessions that this client knows.
+pub(crate) struct SessionTokens {
+    store: SharedStore,
+    slots: Slots<Arc<str>, Session>,
+    on_change: Option<OnChange>,
+}
+
+/// What this client knows about the session of one user.
+#[derive(Default)]
+pub(super) struct Session {
+    slot: Slot,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// A refresh token that will never work again, and what Feishu said.
+    over: Option<(String, Error)>,
+    /// Tokens that the store still has to learn.
+    unsaved: Option<Pair>,
+}
+
+/// Tokens as the store has them, and the tokens that count; two only while the store fails.
+#[derive(Clone)]
+struct Pair {
+    stored: StoredToken,
+    tokens: UserTokens,
+}
+
+/// How long a refresh waits for that of another client.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The waits between the tries to save new tokens before the caller gets them unsaved.
+const SAVE_PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(1)];
+
+/// The longest wait between later tries.
+const LONGEST_SAVE_PAUSE: Duration = Duration::from_secs(30);
+
+impl AsRef<Slot> for Session {
+    fn as_ref(&self) -> &Slot {
+        &self.slot
+    }
+}
+
+impl Session {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tokens that count: those that could not be saved, if the store still has what they come from.
+    fn newest(&self, stored: &StoredToken) -> Result<UserTokens, Error> {
+        let state = self.state();
+        match &state.unsaved {
+            Some(unsaved) if unsaved.stored.secret() == stored.secret() => Ok(unsaved.tokens.clone()),
+            _ => UserTokens::from_stored(stored),
+        }
+    }
+
+    /// The token of a session that needs no refresh, or the tokens to refresh.
+    ///
+    /// A token that is `stale` needs a refresh whatever its time says.
+    fn look(
+        &self,
+        user: &str,
+        stored: Option<StoredToken>,
+        stale: Option<&str>,
+    ) -> ControlFlow<Result<Token, Error>, Pair> {
+        let Some(stored) = stored else {
+            return ControlFlow::Break(Err(login_required(format!("nobody is logged in as {user:?}"))));
+        };
+        let tokens = match self.newest(&stored) {
+            Ok(tokens) => tokens,
+            Err(error) => return ControlFlow::Break(Err(error)),
+        };
+        let token = tokens.to_token().filter(|token| !self.slot.is_rejected(token));
+        let is_stale = stale == Some(tokens.access_token());
+        let token = match token {
+            Some(token) if token.is_fresh() && !is_stale => return ControlFlow::Break(Ok(token)),
+            token => token,
+        };
+        // It is used for as long as it works, if the refresh does not.
+        let is_usable = token.is_some();
+        token.into_iter().for_each(|token| drop(self.slot.keep(token)));
+        let over = match tokens.usable_refresh_token() {
+            None if is_usable => login_required("there is no refresh token that works"),
+            None => login_required("the access token is not good any more, and there is no refresh token that works"),
+            Some(refresh_token) => match &self.state().over {
+                Some((spent, error)) if spent == refresh_token => error.clone(),
+                _ => return ControlFlow::Continue(Pair { stored, tokens }),
+            },
+        };
+        ControlFlow::Break(Err(over))
+    }
+}
+
+impl SessionTokens {
+    pub(crate) fn new(store: SharedStore, on_change: Option<OnChange>) -> Self {
+        SessionTokens { store, slots: Slots::new(), on_change }
+    }
+
+    /// The current token of this user, if it needs no refresh.
+    pub(crate) fn fresh(&self, user: &Arc<str>) -> Option<Arc<Token>> {
+        self.slots.get(user).slot.fresh()
+    }
+
+    /// A token of this user: the current one, or a new one.
+    pub(crate) async fn get(&self, core: &Core, user: &Arc<str>) -> Result<Arc<Token>, Error> {
+        let session = self.slots.get(user);
+        match session.slot.fresh() {
+            Some(token) => Ok(token),
+            None => session.slot.renew(renewal(core, user, &session, None)).await,
+        }
+    }
+
+    /// Does not use this token again, since the server rejected it.
+    pub(crate) fn reject(&self, user: &Arc<str>, token: &Token) {
+        self.slots.get(user).slot.reject(token);
+    }
+
+    pub(super) async fn refresh(&self, core: &Core, user: &Arc<str>) -> Result<UserTokens, Error> {
+        let session = self.slots.get(user);
+        let stale = self.stored(core, user).await?.map(|tokens| tokens.access_token().to_owned());
+        let token = Slot::on_its_own(renewal(core, user, &session, stale)).await?;
+        session.slot.keep(token);
+        let tokens = self.stored(core, user).await?;
+        tokens.ok_or_else(|| login_required(format!("nobody is logged in as {user:?}")))
+    }
+
+    pub(super) async fn put(&self, core: &Core, user: &Arc<str>, tokens: &UserTokens) -> Result<(), Error> {
+        if tokens.to_token().is_none() && tokens.usable_refresh_token().is_none() {
+            return Err(Error::invalid_request("both tokens have expired, or cannot be tokens"));
+        }
+        self.store.store().save(&key(core, user), tokens.to_stored()).await.map_err(store_error)?;
+        self.forget_current(user);
+        Ok(())
+    }
+
+    pub(super) async fn stored(&self, core: &Core, user: &str) -> Result<Option<UserTokens>, Error> {
+        let stored = self.store.store().load(&key(core, user)).await.map_err(store_error)?;
+        let session = self.slots.get(&user.into());
+        stored.map(|stored| session.newest(&stored)).transpose()
+    }
+
+    pub(super) async fn remove(&self, core: &Core, user: &Arc<str>) -> Result<(), Error> {
+        let key = key(core, user);
+        let store = self.store.store();
+        // Once more if a refresh has come between; its tokens are to be forgotten as well.
+        while let Some(stored) = store.load(&key).await.map_err(store_error)? {
+            store.remove(&key, &stored).await.map_err(store_error)?;
+        }
+        self.forget_current(user);
+        Ok(())
+    }
+
+    fn forget_current(&self, user: &Arc<str>) {
+        let session = self.slots.get(user);
+        session.slot.clear();
+        *session.state() = State::default();
+    }
+
+    fn tell(&self, user: &str, change: &SessionChange) {
+        match change {
+            SessionChange::Refreshed(_) => tracing::debug!(user, "a session was refreshed"),
+            SessionChange::Unsaved(_) => tracing::error!(user, "new tokens of a session could not be saved"),
+            SessionChange::LoginRequired(error) => tracing::info!(user, %error, "a session is over"),
+        }
+        if let Some(on_change) = &self.on_change {
+            on_change(user, change);
+        }
+    }
+}
+
+fn key(core: &Core, user: &str) -> String {
+    core.store_key("user_session", user)
+}
+
+/// Whether these are tokens whose refresh token is this one.
+fn is_refreshed_by(stored: &StoredToken, refresh_token: &str) -> bool {
+    UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(refresh_token))
+}
+
+fn login_required(message: impl Into<String>) -> Error {
+    Error::new(Kind::LoginRequired, message)
+}
+
+/// What it takes to get a token of a user; it goes on if nobody waits for it any more.
+fn renewal(
+    core: &Core,
+    user: &Arc<str>,
+    session: &Arc<Session>,
+    stale: Option<String>,
+) -> BoxFuture<'static, Result<Token, Error>> {
+    let renewal =
+        Renewal { core: core.clone(), user: user.clone(), key: key(core, user), session: session.clone(), stale };
+    Box::pin(async move { renewal.run().await })
+}
+
+#[derive(Clone)]
+struct Renewal {
+    core: Core,
+    user: Arc<str>,
+    key: String,
+    session: Arc<Session>,
+    /// An access token that will not do, whatever its time says.
+    stale: Option<String>,
+}
+
+impl Renewal {
+    fn keeper(&self) -> &SessionTokens {
+        self.core.session_tokens()
+    }
+
+    fn store(&self) -> &SharedStore {
+        &self.keeper().store
+    }
+
+    async fn run(self) -> Result<Token, Error> {
+        let mut to_refresh = None;
+        let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref()) {
+            ControlFlow::Break(result) => ControlFlow::Break(result),
+            ControlFlow::Continue(pair) => {
+                to_refresh = Some(pair);
+                ControlFlow::Continue(())
+            }
+        };
+        match self.store().turn(&self.key, PATIENCE, look).await.map_err(store_error)? {
+            Turn::Found(result) => result,
+            Turn::TooLate => {
+                let message = format!("another client has been refreshing this session for {PATIENCE:?}");
+                Err(Error::new(Kind::Timeout, message))
+            }
+            Turn::Ours(lease) => {
+                let Some(pair) = to_refresh else { return Err(login_required("there is nothing to refresh")) };
+                let result = lease.keep_while(self.refresh(pair)).await;
+                lease.give_back().await;
+                result
+            }
+        }
+    }
+
+    /// With the lock in hand: asks for new tokens and saves them.
+    async fn refresh(&self, old: Pair) -> Result<Token, Error> {
+        let app = self.core.app_or_error()?;
+        let refresh_token = old.tokens.refresh_token().unwrap_or_default().to_owned();
+        let body = json!({
+            "grant_type": "refresh_token",
+            "client_id": app.id,
+            "client_secret": app.secret,
+            "refresh_token": refresh_token,
+        });
+        match request_tokens(&self.core, codes::REFRESH, body).await {
+            Ok(tokens) => self.save(Pair { stored: old.stored, tokens }, &refresh_token).await,
+            Err(error) if error.code().is_some_and(codes::ends_session) => {
+                self.session_over(&old.stored, refresh_token, error).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The refresh token is used up; another client may have done it that had lost its lock.
+    async fn session_over(&self, old: &StoredToken, refresh_token: String, mut error: Error) -> Result<Token, Error> {
+        error.inner_mut().kind = Kind::LoginRequired;
+        self.session.state().over = Some((refresh_token, error.clone()));
+        let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
+        if stored.as_ref().is_some_and(|stored| stored.secret() != old.secret()) {
+            return self.take_over(stored, error);
+        }
+        self.keeper().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
+        Err(error)
+    }
+
+    /// Somebody else has changed the session: its token, or why there is none.
+    fn take_over(&self, stored: Option<StoredToken>, error: Error) -> Result<Token, Error> {
+        match self.session.look(&self.user, stored, self.stale.as_deref()) {
+            ControlFlow::Break(result) => result,
+            ControlFlow::Continue(_) => Err(error),
+        }
+    }
+
+    /// Puts new tokens into the store, in the place of those that do not work any more.
+    async fn save(&self, mut new: Pair, spent: &str) -> Result<Token, Error> {
+        let token = new.tokens.to_token().ok_or_else(|| {
+            Error::new(Kind::UnexpectedAnswer, "the new access token has expired, or has characters that no token has")
+        });
+        for pause in SAVE_PAUSES {
+            match self.try_to_save(&new).await {
+                Some(true) => return token,
+                Some(false) => {
+                    let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
+                    match stored {
+                        // An earlier save of this client was late: what is there now is used up as well.
+                        Some(stored) if is_refreshed_by(&stored, spent) => new.stored = stored,
+                        stored => {
+                            let error = login_required("the session was ended while it was refreshed");
+                            return self.take_over(stored, error);
+                        }
+                    }
+                }
+                None => sleep(pause).await,
+            }
+        }
+        self.session.state().unsaved = Some(new.clone());
+        self.keeper().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
+        tokio::spawn(self.clone().save_later(new));
+        token
+    }
+
+    /// Whether the new tokens are in the store, or the session was changed; `None` if the store fails.
+    async fn try_to_save(&self, new: &Pair) -> Option<bool> {
+        let saved = self.store().store().replace(&self.key, &new.stored, new.tokens.to_stored()).await;
+        let saved = saved.inspect_err(|error| warn(error, "new tokens of a session could not be saved")).ok()?;
+        self.session.state().unsaved = None;
+        if saved {
+            self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
+        }
+        Some(saved)
+    }
+
+    /// Goes on trying to save, as long as the tokens may be of use.
+    async fn save_later(self, new: Pair) {
+        let mut pause = Duration::from_secs(1);
+        while new.tokens.usable_refresh_token().is_some() {
+            sleep(pause).await;
+            pause = LONGEST_SAVE_PAUSE.min(2 * pause);
+            let is_newest = |state: &State| state.unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);
+            if !is_newest(&self.session.state()) {
+                return;
+            }
+            if self.try_to_save(&new).await.is_some() {
+                return;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for SessionTokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SessionTokens").field("store", &self.store).finish_non_exhaustive()
+    }
+}
