@@ -43,6 +43,8 @@ mod options;
 mod pacing;
 mod page;
 mod raw;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod request;
 mod retry;
 #[doc(hidden)]
@@ -76,6 +78,8 @@ pub use crate::operation::{ErrorCode, Method, Operation, RateLimit, Tokens};
 pub use crate::options::Progress;
 pub use crate::page::{Items, Paged, Pages};
 pub use crate::raw::RawRequest;
+#[cfg(feature = "redis")]
+pub use crate::redis_store::{RedisStore, RedisStoreBuilder};
 pub use crate::request::Request;
 pub use crate::retry::RetryPolicy;
 pub use crate::time::{Millis, NotATime, Seconds};

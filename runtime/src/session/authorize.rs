@@ -20,8 +20,8 @@ const MAX_SCOPES: usize = 50;
 /// [`Sessions::authorize`](super::Sessions::authorize).
 #[derive(Debug)]
 #[must_use = "it does nothing until `begin` is called"]
-pub struct AuthorizationBuilder<'a> {
-    core: &'a Core,
+pub struct AuthorizationBuilder {
+    core: Core,
     redirect_uri: String,
     scopes: Vec<String>,
     is_consent_wanted: bool,
@@ -35,9 +35,9 @@ pub struct Authorization {
     pub pending: PendingAuthorization,
 }
 
-impl<'a> AuthorizationBuilder<'a> {
-    pub(super) fn new(core: &'a Core, redirect_uri: String) -> Self {
-        AuthorizationBuilder { core, redirect_uri, scopes: Vec::new(), is_consent_wanted: false }
+impl AuthorizationBuilder {
+    pub(super) fn new(core: &Core, redirect_uri: String) -> Self {
+        AuthorizationBuilder { core: core.clone(), redirect_uri, scopes: Vec::new(), is_consent_wanted: false }
     }
 
     /// Asks for these scopes as well, as `task:task:read`; at most 50 at once.

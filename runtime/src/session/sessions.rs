@@ -44,7 +44,7 @@ impl Sessions {
     /// Begins a login: builds the address of the page on which the person agrees.
     ///
     /// The redirect address has to be listed in the security settings of the app.
-    pub fn authorize(&self, redirect_uri: impl Into<String>) -> AuthorizationBuilder<'_> {
+    pub fn authorize(&self, redirect_uri: impl Into<String>) -> AuthorizationBuilder {
         AuthorizationBuilder::new(&self.core, redirect_uri.into())
     }
 

@@ -3,7 +3,8 @@
 //! [`ScriptedTransport`] needs no network and works with tokio's paused time;
 //! [`Server`] answers over a real socket.
 //! Both take their answers from a list or from a closure, and answer requests
-//! for a tenant access token by themselves as long as they work off a list.
+//! for tokens by themselves as long as they work off a list.
+//! [`check_token_store`] tries a token store.
 //!
 //! ```
 //! use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
@@ -30,9 +31,11 @@ mod received;
 mod reply;
 mod script;
 mod server;
+mod store;
 mod transport;
 
 pub use received::Received;
 pub use reply::Reply;
 pub use server::Server;
+pub use store::check_token_store;
 pub use transport::ScriptedTransport;

@@ -82,9 +82,14 @@ impl Received {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Whether it asks for a tenant access token.
+    /// Whether it asks for a token, of the app or of a user.
     pub fn is_token_request(&self) -> bool {
-        self.path.starts_with("/open-apis/auth/")
+        self.path.starts_with("/open-apis/auth/") || self.is_user_token_request()
+    }
+
+    /// Whether it asks for tokens of a user.
+    pub(super) fn is_user_token_request(&self) -> bool {
+        self.path == "/open-apis/authen/v2/oauth/token"
     }
 }
 

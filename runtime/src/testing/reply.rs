@@ -49,6 +49,22 @@ impl Reply {
         Reply::json(200, &json!({ "code": 0, "msg": "ok", "tenant_access_token": token, "expire": 7200 }))
     }
 
+    /// Tokens of a user: the `user_access_token` lives two hours, the `refresh_token` seven days.
+    pub fn user_tokens(access_token: &str, refresh_token: &str) -> Self {
+        Reply::json(
+            200,
+            &json!({
+                "code": 0,
+                "access_token": access_token,
+                "expires_in": 7200,
+                "refresh_token": refresh_token,
+                "refresh_token_expires_in": 604_800,
+                "scope": "auth:user.id:read offline_access task:task:read user_profile",
+                "token_type": "Bearer",
+            }),
+        )
+    }
+
     /// Any JSON; the status is 500 if the given one is none.
     pub fn json(status: u16, body: &Json) -> Self {
         Reply::text(status, "application/json; charset=utf-8", body.to_string())

@@ -55,7 +55,10 @@ impl Script {
             Source::Handler(handler) => handler(&request),
             Source::List(_) if request.is_token_request() => {
                 let number = self.tokens.fetch_add(1, Ordering::Relaxed) + 1;
-                Reply::tenant_token(&format!("t-{number}"))
+                match request.is_user_token_request() {
+                    true => Reply::user_tokens(&format!("u-{number}"), &format!("r-{number}")),
+                    false => Reply::tenant_token(&format!("t-{number}")),
+                }
             }
             Source::List(replies) => {
                 let mut replies = replies.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,7 +21,8 @@ pub struct ScriptedTransport(Arc<Script>);
 impl ScriptedTransport {
     /// Answers one request after the other, then with HTTP 500.
     ///
-    /// Requests for tenant access tokens are answered with `t-1`, `t-2`, and so on.
+    /// Requests for tenant access tokens are answered with `t-1`, `t-2`, and so on, those for tokens of users with
+    /// `u-1` and `r-1`, `u-2` and `r-2`.
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         ScriptedTransport(Arc::new(Script::list(replies)))
     }

@@ -188,6 +188,5 @@ pub(crate) fn store_error(error: StoreError) -> Error {
 }
 
 pub(crate) fn warn(error: &StoreError, message: &'static str) {
-    let source = std::error::Error::source(error).map(tracing::field::display);
-    tracing::warn!(source, "{message}");
+    tracing::warn!(%error, "{message}");
 }

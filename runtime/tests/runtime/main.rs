@@ -1,14 +1,21 @@
 //! Tests of the runtime against scripted servers.
 
+#[path = "../support/accounts.rs"]
+mod accounts;
 mod contract;
 mod download;
 mod encode;
 mod errors;
+#[path = "../support/hooked_store.rs"]
+mod hooked_store;
+mod login;
 mod pacing;
 mod paging;
 mod retries;
 mod sample;
+mod sessions;
 mod store_apps;
+mod store_outage;
 mod tokens;
 mod upload;
 mod wire;

@@ -1,0 +1,216 @@
+//! Redis as the memory that many machines share.
+
+#[cfg(feature = "events")]
+mod events;
+mod tokens;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
+
+use crate::token::StoreError;
+
+/// Keeps tokens, app tickets and sessions in Redis (or Valkey), for all machines that use the same one.
+///
+/// With the feature `events` it also remembers which events were handled, see `SeenEvents`.
+///
+/// ```no_run
+/// use feishu_openapi_runtime::{ClientBuilder, Core, Error, RedisStore};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = RedisStore::open("redis://127.0.0.1/")?;
+/// let core: Core = ClientBuilder::new().custom_app("cli_1", "secret").token_store(store).build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// - All machines with a cold cache make one request for a token together: one fetches under a lock, the others wait
+///   for what it saves.
+/// - Locks have an owner and end by themselves: a machine that dies holds the others up for ten seconds at most.
+/// - Connections are made when they are needed and again when they break; every command is safe to repeat, and is
+///   repeated once.
+/// - Nothing blocks for longer than the [`timeout`](RedisStoreBuilder::timeout) while Redis is down, and calls then fail
+///   with an error that says so; or do without it, see
+///   [`ClientBuilder::on_store_outage`](crate::ClientBuilder::on_store_outage).
+/// - What it keeps is secret: give it a password, and a network of its own or TLS (`rediss://…`, feature `redis-tls`).
+/// - Redis that loses its data costs new tokens for the app, and logs every user out; `appendonly yes` keeps sessions.
+/// - Sentinels and Redis Cluster are not supported.
+#[derive(Clone)]
+pub struct RedisStore(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    prefix: String,
+    timeout: Duration,
+    connection: Mutex<Connection>,
+    #[cfg(feature = "events")]
+    claims: events::Claims,
+}
+
+/// The current connection, and how many there were before.
+#[derive(Default)]
+struct Connection {
+    current: Option<MultiplexedConnection>,
+    number: u64,
+}
+
+/// Sets up a [`RedisStore`].
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct RedisStoreBuilder {
+    url: String,
+    prefix: String,
+    timeout: Duration,
+}
+
+impl RedisStore {
+    /// With the default settings; nothing is connected yet.
+    ///
+    /// The address is `redis://[user:password@]host[:port][/database]`, `rediss://…` with TLS, or
+    /// `redis+unix:///path`.
+    ///
+    /// # Errors
+    ///
+    /// If the address is none.
+    pub fn open(url: impl Into<String>) -> Result<Self, StoreError> {
+        RedisStore::builder(url).build()
+    }
+
+    /// With settings of your own.
+    pub fn builder(url: impl Into<String>) -> RedisStoreBuilder {
+        RedisStoreBuilder { url: url.into(), prefix: "feishu-openapi:".to_owned(), timeout: Duration::from_secs(2) }
+    }
+}
+
+impl RedisStoreBuilder {
+    /// What all keys begin with: `feishu-openapi:` by default.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How long a command may take, connecting included: two seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The store; nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// If the address is none.
+    pub fn build(self) -> Result<RedisStore, StoreError> {
+        Ok(RedisStore(Arc::new(Shared {
+            client: Client::open(self.url).map_err(|error| redis_error(&error))?,
+            prefix: self.prefix,
+            timeout: self.timeout,
+            connection: Mutex::default(),
+            #[cfg(feature = "events")]
+            claims: events::Claims::default(),
+        })))
+    }
+}
+
+/// A command may be sent so often, when connections break.
+const ATTEMPTS: u32 = 2;
+
+impl Shared {
+    /// Sends a command that may be repeated, in time.
+    async fn run<T, F>(&self, command: impl Fn(MultiplexedConnection) -> F) -> Result<T, StoreError>
+    where
+        T: FromRedisValue,
+        F: Future<Output = Result<T, RedisError>>,
+    {
+        let mut attempt = 1;
+        let deadline = Instant::now() + self.timeout;
+        loop {
+            let mut number = None;
+            let exchange = async {
+                let connection = self.connect(&mut number).await?;
+                command(connection).await
+            };
+            let result = timeout_at(deadline, exchange).await;
+            // A connection that has failed once, in whatever way, is not trusted again.
+            match result {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(error)) => {
+                    self.drop_connection(number).await;
+                    if attempt == ATTEMPTS {
+                        return Err(redis_error(&error));
+                    }
+                    tracing::debug!(%error, "a command for Redis is sent again");
+                    attempt += 1;
+                }
+                Err(_) => {
+                    self.drop_connection(number).await;
+                    return Err(StoreError::new(format!("Redis: no answer within {:?}", self.timeout)));
+                }
+            }
+        }
+    }
+
+    /// The current connection, or a new one that all who wait share.
+    async fn connect(&self, number: &mut Option<u64>) -> Result<MultiplexedConnection, RedisError> {
+        let mut connection = self.connection.lock().await;
+        *number = Some(connection.number);
+        if let Some(current) = &connection.current {
+            return Ok(current.clone());
+        }
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.timeout))
+            .set_response_timeout(Some(self.timeout));
+        let new = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        connection.current = Some(new.clone());
+        Ok(new)
+    }
+
+    /// Forgets a connection that has failed, unless there is a newer one.
+    async fn drop_connection(&self, number: Option<u64>) {
+        // Whoever holds the lock is making a new connection.
+        let Ok(mut connection) = self.connection.try_lock() else { return };
+        if number == Some(connection.number) {
+            connection.current = None;
+            connection.number += 1;
+        }
+    }
+}
+
+/// As text: the errors of the library repeat themselves as their source.
+fn redis_error(error: &RedisError) -> StoreError {
+    StoreError::new(format!("Redis: {error}"))
+}
+
+/// Milliseconds, of which Redis wants one at least.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).clamp(1, MAX_MILLISECONDS)
+}
+
+/// Redis adds times to its clock and refuses what does not fit.
+const MAX_MILLISECONDS: u64 = 1000 * 60 * 60 * 24 * 366 * 10;
+
+impl fmt::Debug for RedisStore {
+    // The address may hold a password.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RedisStore")
+            .field("prefix", &self.0.prefix)
+            .field("timeout", &self.0.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RedisStoreBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RedisStoreBuilder")
+            .field("prefix", &self.prefix)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
