@@ -14,7 +14,8 @@ pub type ClientBuilder = rt::ClientBuilder<Client>;
 /// The type parameter is the identity of the caller:
 ///
 /// - `Client` (that is, `Client<Tenant>`) calls as the app, with a `tenant_access_token` that it fetches and keeps;
-/// - [`as_user`](Client::as_user) gives a `Client<User>` that calls as a person;
+/// - [`as_user`](Client::as_user) gives a `Client<User>` that calls as a person, and `as_session` (feature `sessions`)
+///   one whose token is kept fresh;
 /// - [`as_either`](Client::as_either) gives a `Client<Either>` for programs that choose while they run.
 ///
 /// An operation that does not accept the identity is a compile error, or with [`Either`] an error before anything is
@@ -57,6 +58,20 @@ impl<I: Identity> Client<I> {
     /// The token is sent as it is and is never replaced by another.
     pub fn as_user(&self, user_access_token: impl AsRef<str>) -> Client<User> {
         self.with_identity(User::new(user_access_token))
+    }
+
+    /// The same client, calling as a person who is logged in under this name, with a token that is kept fresh.
+    ///
+    /// [`sessions`](Client::sessions) logs people in.
+    #[cfg(feature = "sessions")]
+    pub fn as_session(&self, user: impl Into<std::sync::Arc<str>>) -> Client<User> {
+        self.with_identity(User::session(user))
+    }
+
+    /// The sessions of people: log in, keep, refresh, log out.
+    #[cfg(feature = "sessions")]
+    pub fn sessions(&self) -> rt::session::Sessions {
+        self.core.sessions()
     }
 
     /// The same client, calling as an identity that is chosen while the program runs.

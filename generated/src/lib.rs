@@ -36,6 +36,8 @@ use feishu_openapi_runtime as rt;
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "events")]
 pub use feishu_openapi_runtime::event;
+#[cfg(feature = "sessions")]
+pub use feishu_openapi_runtime::session;
 #[cfg(feature = "testing")]
 pub use feishu_openapi_runtime::testing;
 pub use feishu_openapi_runtime::{
@@ -43,9 +45,11 @@ pub use feishu_openapi_runtime::{
     Event, FEISHU, FieldViolation, File, HelpLink, Identity, Items, LARKSUITE,
     MemoryTokenStore, Metadata, Method, Millis, NotATime, Operation, Paged, Pages,
     Progress, QueryValue, RateLimit, RawRequest, RawResponse, Request, Response,
-    RetryPolicy, Seconds, StoreError, StoredToken, Tenant, TokenStore, Tokens,
-    Transport, Update, User, Violation, Violations, serde_json, transport,
+    RetryPolicy, Seconds, StoreError, StoreOutage, StoredToken, Tenant, TokenStore,
+    Tokens, Transport, Update, User, Violation, Violations, serde_json, transport,
 };
+#[cfg(feature = "redis")]
+pub use feishu_openapi_runtime::{RedisStore, RedisStoreBuilder};
 pub use generated::*;
 
 /// The examples of the README are compiled.

@@ -5,9 +5,14 @@ mod sample;
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use feishu_openapi_runtime::session::{AuthorizationCode, PendingAuthorization, UserTokens};
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport, Server};
-use feishu_openapi_runtime::{Call, ClientBuilder, Core, Request, RetryPolicy, Tenant, User, serde_json::json};
+use feishu_openapi_runtime::{
+    Call, ClientBuilder, Core, Error, RedisStore, Request, RetryPolicy, Tenant, TokenStore, User, serde_json,
+    serde_json::json,
+};
 use sample::Delete;
 
 fn builder() -> ClientBuilder<Core> {
@@ -37,7 +42,16 @@ impl io::Write for Log {
     }
 }
 
-const SECRETS: [&str; 3] = ["the-app-secret", "t-very-secret", "u-token"];
+const SECRETS: [&str; 8] = [
+    "the-app-secret",
+    "t-very-secret",
+    "u-token",
+    "u-very-secret",
+    "r-very-secret",
+    "the-code",
+    "the-verifier",
+    "the-password",
+];
 
 /// A server that repeats every secret it hears, in every way.
 fn chatty(request: &Received, calls: u32) -> Reply {
@@ -94,21 +108,79 @@ async fn nothing_secret_is_ever_printed() {
         let user_call = as_user(&core, Delete::new("1"));
         printed += &format!("{user_call:?}");
         for error in [error, user_call.await.map(drop)].into_iter().filter_map(Result::err) {
-            printed += &format!("{error} {error:?} {error:#?} {:?}", error.details());
-            let mut source = std::error::Error::source(&error);
-            while let Some(error) = source {
-                printed += &format!("{error} {error:?}");
-                source = error.source();
-            }
+            printed += &everything_about(&error);
         }
     }
+    printed += &sessions().await;
     printed += &String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let span = "feishu.call{operation=\"task.v2.task.delete\" status=200 code=0 \
                 attempts=1 log_id=\"20260101000000TESTLOGID\"}";
     assert!(printed.contains("feishu.call"), "the log is empty");
     assert!(printed.contains(span), "no span of a call with all its fields");
-    assert!(printed.contains("***"));
+    assert!(printed.contains("***") && printed.contains("a session is over"));
     for secret in SECRETS {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
+}
+
+fn everything_about(error: &Error) -> String {
+    let mut printed = format!("{error} {error:?} {error:#?} {:?}", error.details());
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        printed += &format!("{error} {error:?}");
+        source = error.source();
+    }
+    printed
+}
+
+/// Logs in and refreshes at a server that repeats what it hears, and gives out tokens in answers of all shapes.
+async fn sessions() -> String {
+    let number = Mutex::new(0);
+    let transport = ScriptedTransport::with_handler(move |request| {
+        let mut number = number.lock().unwrap();
+        *number += 1;
+        let heard = String::from_utf8_lossy(request.body()).into_owned();
+        match *number % 7 {
+            0 => Reply::json(400, &json!({ "code": 20_073, "error": heard, "error_description": heard })),
+            1 => Reply::text(502, "text/html", heard),
+            2 => Reply::json(
+                200,
+                &json!({ "code": 0, "access_token": ["u-very-secret"], "refresh_token": "r-very-secret" }),
+            ),
+            3 => Reply::json(200, &json!({ "code": 0, "refresh_token": "r-very-secret" })),
+            4 => Reply::text(200, "application/json", "{\"access_token\": \"u-very-secret\", \"refresh_token\""),
+            5 => Reply::json(200, &json!({ "access_token": "u-very-secret", "expires_in": "r-very-secret" })),
+            _ => Reply::user_tokens("u-very-secret", "r-very-secret"),
+        }
+    });
+    let core: Core = builder().transport(transport.clone()).build().unwrap();
+    let code = || AuthorizationCode::new("the-code").code_verifier("the-verifier");
+    let store = RedisStore::open("redis://user:the-password@127.0.0.1:1/").unwrap();
+    let begun = core.sessions().authorize("https://example.com/callback").begin().unwrap();
+    let pending: PendingAuthorization = serde_json::from_value(json!({
+        "state": "the-code", "code_verifier": "the-verifier", "redirect_uri": "https://example.com/callback",
+    }))
+    .unwrap();
+    let mut printed = format!("{:?} {store:?} {:?} {pending:?} {begun:?}", code(), core.sessions());
+    printed += &format!("{:?}", RedisStore::builder("redis://user:the-password@127.0.0.1:1/"));
+    printed += &format!("{:?}", store.load("key").await.unwrap_err());
+    let later = SystemTime::now() + Duration::from_secs(600);
+    let over = UserTokens::new("u-very-secret", SystemTime::now()).with_refresh_token("r-very-secret", later);
+    printed += &format!("{over:?}");
+    for _ in 0..21 {
+        match core.sessions().exchange(code()).await {
+            Ok(tokens) => printed += &format!("{tokens:?}"),
+            Err(error) => printed += &everything_about(&error),
+        }
+        core.sessions().put("ou_1", &over).await.unwrap();
+        let call = Call::new(&core, User::session("ou_1").into(), Delete::new("1"));
+        printed += &format!("{call:?}");
+        if let Err(error) = call.await {
+            printed += &everything_about(&error);
+        }
+        if let Err(error) = core.sessions().refresh("ou_1").await {
+            printed += &everything_about(&error);
+        }
+    }
+    printed + &format!("{transport:?}")
 }
