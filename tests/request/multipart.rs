@@ -9,7 +9,7 @@ pub(super) fn boundary(content_type: &str) -> Option<&str> {
     is_form.then(|| parameter(parameters, "boundary")).flatten()
 }
 
-/// The parts by name, in the order sent: text as it is, a file as its name and content.
+/// The parts by name, in the order sent: their contents, and the names of files.
 pub(super) fn parts(body: &[u8], boundary: &str) -> Result<Value, String> {
     // What is compared are documented examples, which are text.
     let body = std::str::from_utf8(body).map_err(|error| format!("the form is no text: {error}"))?;
@@ -32,10 +32,10 @@ fn part(section: &str) -> Option<(String, Value)> {
     let mut headers = head.lines().filter_map(|line| line.split_once(':'));
     let (_, disposition) = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-disposition"))?;
     let (_, parameters) = disposition.split_once(';')?;
-    let value = match parameter(parameters, "filename") {
-        Some(file_name) => json!({ "file_name": file_name, "content": content }),
-        None => content.into(),
-    };
+    let mut value = json!({ "content": content });
+    if let Some(file_name) = parameter(parameters, "filename") {
+        value["file_name"] = file_name.into();
+    }
     Some((parameter(parameters, "name")?.to_owned(), value))
 }
 
@@ -59,7 +59,7 @@ mod tests {
             json!({ "file_name": "a.txt", "content": "first\r\n\r\nline" }),
             json!({ "file_name": "b.txt", "content": "" }),
         ];
-        assert_eq!(parts(BODY.as_bytes(), "b"), Ok(json!({ "type": ["task"], "file": files })));
+        assert_eq!(parts(BODY.as_bytes(), "b"), Ok(json!({ "type": [{ "content": "task" }], "file": files })));
     }
 
     #[test]

@@ -92,7 +92,7 @@ class Declarations {
 }
 
 function member(type, name) {
-  return type?.members?.find((candidate) => candidate.name && nameOf(candidate) === name);
+  return withoutNothing(type)?.members?.find((candidate) => candidate.name && nameOf(candidate) === name);
 }
 
 const nameOf = (property) => property.name.text;
@@ -105,8 +105,7 @@ function fields(method) {
     walkMembers(declared?.type, place, found);
   }
   // Promise<{code, msg, data}>, or the content of `data` alone, or null.
-  const [promised] = method.type.typeArguments;
-  const answer = withoutNothing(promised);
+  const [answer] = method.type.typeArguments;
   walkMembers(member(answer, "code") ? member(answer, "data")?.type : answer, "answer", found);
   return found;
 }

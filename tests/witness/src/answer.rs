@@ -6,6 +6,7 @@ use serde_json::Value;
 pub fn unread(ours: &Value, theirs: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("answer", Some(ours), theirs, &mut found);
+    found.sort();
     found
 }
 

@@ -1,6 +1,6 @@
 //! The documented example call of an operation, as data that a driver can make a call of.
 
-use feishu_openapi_codegen::ir::{Api, Body, Field, Operation, Value};
+use feishu_openapi_codegen::ir::{Api, Body, Field, Operation, Type, Value};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -27,21 +27,19 @@ pub struct Case {
 impl Case {
     /// The example on the operation's page.
     pub fn new(operation: &Operation) -> Self {
-        let mut body = match (&operation.body, &operation.request_example) {
-            (Body::None, _) => None,
-            (_, example) => example.as_ref().map(to_json).and_then(|example| example.as_object().cloned()),
+        let files = match &operation.body {
+            Body::Multipart(fields) => fields.iter().filter(|field| holds_files(&field.ty)).collect(),
+            _ => Vec::new(),
         };
-        let mut files = Vec::new();
-        if let Body::Multipart(fields) = &operation.body {
-            files.extend(fields.iter().map(|field| field.name.clone()).filter(|name| is_file(fields, name)));
-        }
-        files.iter().for_each(|name| body.iter_mut().for_each(|body| drop(body.remove(name))));
+        let example = operation.request_example.as_ref().map(to_json).unwrap_or_default();
+        let mut body = example.as_object().cloned().unwrap_or_default();
+        body.retain(|name, _| !files.iter().any(|field| field.name == *name));
         Case {
             id: operation.id.clone(),
             path: examples(&operation.path_parameters),
             query: examples(&operation.query),
-            body,
-            files,
+            body: (operation.body != Body::None).then_some(body),
+            files: files.into_iter().map(|field| field.name.clone()).collect(),
             token_type: if operation.tokens.user { "user_access_token" } else { "tenant_access_token" },
         }
     }
@@ -57,11 +55,12 @@ pub fn answer(operation: &Operation) -> Json {
     operation.response_example.as_ref().map(to_json).unwrap_or_default()
 }
 
-fn is_file(fields: &[Field], name: &str) -> bool {
-    use feishu_openapi_codegen::ir::Type;
-    let holds_files =
-        |ty: &Type| matches!(ty, Type::File) || matches!(ty, Type::List(element) if **element == Type::File);
-    fields.iter().any(|field| field.name == name && holds_files(&field.ty))
+fn holds_files(ty: &Type) -> bool {
+    match ty {
+        Type::File => true,
+        Type::List(element) => holds_files(element),
+        _ => false,
+    }
 }
 
 fn examples(fields: &[Field]) -> Map<String, Json> {
@@ -77,5 +76,39 @@ fn to_json(value: &Value) -> Json {
         Value::String(value) => Json::from(value.as_str()),
         Value::List(list) => list.iter().map(to_json).collect(),
         Value::Map(entries) => entries.iter().map(|(name, value)| (name.clone(), to_json(value))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use feishu_openapi_tests::spec;
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(id: &str, expected: &Json) {
+        let api = feishu_openapi_codegen::read(&spec()).expect("the spec has no mistakes");
+        let operation = operations(&api).find(|operation| operation.id == id).expect("the spec has the operation");
+        assert_eq!(serde_json::to_value(Case::new(operation)).expect("a case is JSON"), *expected);
+    }
+
+    #[test]
+    fn a_list_has_a_query_and_no_body() {
+        let query = json!({ "page_size": 50, "page_token": "aWQ9NzEwMjMzMjMxMDE=", "user_id_type": "open_id" });
+        let expected = json!({
+            "id": "task.v2.tasklist.list", "path": {}, "query": query, "body": null, "files": [],
+            "token_type": "user_access_token",
+        });
+        check("task.v2.tasklist.list", &expected);
+    }
+
+    #[test]
+    fn files_are_told_from_the_fields_beside_them() {
+        let body = json!({ "resource_type": "task", "resource_id": "fe96108d-b004-4a47-b2f8-6886e758b3a5" });
+        let expected = json!({
+            "id": "task.v2.attachment.upload", "path": {}, "query": { "user_id_type": "open_id" }, "body": body,
+            "files": ["file"], "token_type": "user_access_token",
+        });
+        check("task.v2.attachment.upload", &expected);
     }
 }

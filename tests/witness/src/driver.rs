@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use feishu_openapi_tests::recorder::{Recorded, Recorder};
@@ -67,17 +67,31 @@ pub fn hear(mut command: Command, cases: &[(Case, Value)], folder: &Path) -> Res
         recorders.push(recorder);
     }
     let output = run(&mut command, &Value::from(input))?;
-    let mut calls = Vec::new();
+    // Whoever sent nothing until now never will.
+    let requests = recorders.into_iter().map(Recorder::stop);
+    let ids = cases.iter().map(|(case, _)| case.id.as_str());
+    let (testimonies, operations) = understand(&output, ids)?;
+    Ok(Heard { calls: requests.zip(testimonies).collect(), operations })
+}
+
+/// Takes apart what a driver writes about the operations `ids`.
+fn understand<'a>(
+    output: &str,
+    ids: impl IntoIterator<Item = &'a str>,
+) -> Result<(Vec<Testimony>, Vec<String>), String> {
     let mut lines = output.lines();
-    for ((case, _), recorder) in cases.iter().zip(recorders) {
-        let request = recorder.stop();
-        let line = lines.next().ok_or_else(|| format!("the driver says nothing about {}", case.id))?;
+    let mut testimonies = Vec::new();
+    for id in ids {
+        let line = lines.next().ok_or_else(|| format!("the driver says nothing about {id}"))?;
         let testimony: Testimony = serde_json::from_str(line).map_err(|error| format!("{error}: {line}"))?;
-        calls.push((request, testimony));
+        if testimony.id != id {
+            return Err(format!("the driver speaks of {} instead of {id}", testimony.id));
+        }
+        testimonies.push(testimony);
     }
-    let operations = lines.next().and_then(|line| serde_json::from_str::<Value>(line).ok());
-    let operations = operations.and_then(|line| serde_json::from_value(line.get("operations")?.clone()).ok());
-    Ok(Heard { calls, operations: operations.ok_or("the driver does not say which operations there are")? })
+    let last: Value = lines.next().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
+    let operations = last.get("operations").and_then(|ids| serde_json::from_value(ids.clone()).ok());
+    Ok((testimonies, operations.ok_or("the driver does not say which operations there are")?))
 }
 
 fn for_driver(case: &Case, base_url: &str, file: &Path) -> Value {
@@ -94,11 +108,12 @@ fn for_driver(case: &Case, base_url: &str, file: &Path) -> Value {
     })
 }
 
-fn example_file(folder: &Path) -> Result<std::path::PathBuf, String> {
+fn example_file(folder: &Path) -> Result<PathBuf, String> {
     let (name, content) = FILE;
     let file = folder.join(name);
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, content));
-    written.map(|()| file.clone()).map_err(|error| format!("{}: {error}", file.display()))
+    written.map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(file)
 }
 
 fn run(command: &mut Command, input: &Value) -> Result<String, String> {
@@ -114,4 +129,34 @@ fn run(command: &mut Command, input: &Value) -> Result<String, String> {
         return Err(format!("the driver failed ({})\n{}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
     String::from_utf8(output.stdout).map_err(|error| format!("the driver: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::Kind;
+
+    const LINES: &str = r#"{"id": "a.v1.b.get", "lacks": true}
+{"id": "a.v1.b.list", "answer": {"items": []}, "declared": {"fields": {"query.size": {"kind": "integer"}}}}
+{"operations": ["a.v1.b.list", "a.v1.b.search"]}"#;
+
+    #[test]
+    fn lines_are_understood_in_their_order() {
+        let (testimonies, operations) = understand(LINES, ["a.v1.b.get", "a.v1.b.list"]).expect("two testimonies");
+        assert_eq!(operations, ["a.v1.b.list", "a.v1.b.search"]);
+        let [get, list] = &testimonies[..] else { panic!("{testimonies:?}") };
+        assert!(get.lacks && get.declared.is_none());
+        assert_eq!(list.answer, json!({ "items": [] }));
+        let size = list.declared.as_ref().and_then(|declared| declared.fields.get("query.size"));
+        assert_eq!(size, Some(&SdkField { kind: Kind::Integer, required: None }));
+    }
+
+    #[test]
+    fn a_driver_that_stops_or_strays_is_not_believed() {
+        let error = |ids: &[&'static str]| understand(LINES, ids.iter().copied()).map(drop).unwrap_err();
+        assert_eq!(error(&["a.v1.b.list"]), "the driver speaks of a.v1.b.get instead of a.v1.b.list");
+        assert_eq!(error(&["a.v1.b.get"]), "the driver does not say which operations there are");
+        assert!(understand("", ["a.v1.b.get"]).is_err());
+        assert!(understand("Traceback", ["a.v1.b.get"]).is_err());
+    }
 }

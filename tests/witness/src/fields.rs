@@ -186,3 +186,55 @@ fn name(path: &TypePath) -> String {
         Module::Resource { service, version, resource } => format!("{service}.{version}.{resource}.{}", path.name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use feishu_openapi_codegen::Source;
+    use feishu_openapi_tests::common;
+
+    use super::*;
+    use crate::case::operations;
+
+    /// Lists the fields of the operation in a fixture.
+    fn check(name: &str, text: &str, expected: &[&str]) {
+        let path = format!("spec/demo/v1/{name}.yaml");
+        let api = feishu_openapi_codegen::read(&[common(), Source::new(path, text)]).expect("no mistakes");
+        let operation = operations(&api).next().expect("an operation");
+        let describe = |(place, field): (String, SpecField)| {
+            let required = if field.required { ", required" } else { "" };
+            format!("{place} in {}: {}{required}", field.stands, field.kind.as_str())
+        };
+        let found: Vec<String> = Spec::new(&api).fields(operation).into_iter().map(describe).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_update_is_its_target_and_the_names() {
+        let expected = [
+            "body.notify in body.notify: boolean",
+            "body.thing in body.thing: object",
+            "body.thing.due in body.thing.due: object",
+            "body.thing.due.timestamp in demo.v1.update_mask.When.timestamp: string",
+            "body.thing.is_done in body.thing.is_done: boolean",
+            "body.thing.name in body.thing.name: string",
+            "body.thing.note in body.thing.note: string",
+            "body.thing.tags in body.thing.tags: list",
+            "body.thing.tags[] in body.thing.tags[]: string, required",
+            "body.update_fields in body.update_fields: list, required",
+            "body.update_fields[] in body.update_fields[]: string, required",
+            "path.guid in path.guid: string, required",
+        ];
+        check("update_mask", include_str!("../../fixtures/update_mask.yaml"), &expected);
+    }
+
+    #[test]
+    fn a_form_has_fields_and_files() {
+        let expected = [
+            "body.file in body.file: list, required",
+            "body.file[] in body.file[]: file, required",
+            "body.kind in body.kind: string",
+            "body.owner in body.owner: string, required",
+        ];
+        check("multipart", include_str!("../../fixtures/multipart.yaml"), &expected);
+    }
+}

@@ -130,6 +130,23 @@ mod tests {
         assert_eq!(judge(&list, &[], &found).idle, [""; 0]);
     }
 
+    /// Without the SDKs, no test can say whether the list is true; that its operations exist, it can.
+    #[test]
+    fn the_list_names_operations_and_pages() {
+        let list = read(include_str!("../differences.yaml")).expect("a list");
+        let api = feishu_openapi_codegen::read(&feishu_openapi_tests::spec()).expect("the spec has no mistakes");
+        let ours: Vec<&str> = crate::case::operations(&api).map(|operation| operation.id.as_str()).collect();
+        for entry in &list {
+            let theirs_alone = entry.differences.iter().any(|text| text == "operation: nothing, declared");
+            for operation in &entry.operations {
+                assert_eq!(ours.contains(&operation.as_str()), !theirs_alone, "{operation}");
+            }
+            let page = entry.page.as_deref().unwrap_or("https://open.feishu.cn/document/");
+            assert!(page.starts_with("https://open.feishu.cn/document/"), "{page}");
+            assert!(!entry.witnesses.is_empty() && !entry.differences.is_empty(), "{entry:?}");
+        }
+    }
+
     #[test]
     fn a_misspelt_key_is_a_mistake() {
         assert!(read(&LIST.replace("operations:", "operation:")).is_err());

@@ -13,9 +13,9 @@ use crate::sdk::Witness;
 pub struct Counts {
     /// Operations that the spec and the SDK have.
     pub operations: usize,
-    /// Of these, how many requests agree as they are.
+    /// Of these, how many requests are the same.
     pub requests: usize,
-    /// And of how many answers we read everything.
+    /// Of how many answers our client reads everything that the SDK does.
     pub answers: usize,
     /// Declared fields that were compared.
     pub fields: usize,
@@ -25,7 +25,7 @@ impl Counts {
     /// Counts what was compared.
     pub fn of<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> Self {
         let mut counts = Counts::default();
-        for compared in compared.into_iter().filter(|compared| compared.fields > 0) {
+        for compared in compared.into_iter().filter(|compared| !compared.lacks) {
             counts.operations += 1;
             counts.requests += usize::from(compared.request.is_empty());
             counts.answers += usize::from(compared.answer.is_empty());
@@ -38,7 +38,7 @@ impl Counts {
 /// A Markdown table.
 pub fn table(rows: &[(Witness, Counts)], operations: usize) -> String {
     let mut text = format!(
-        "| witness | of {operations} operations | requests that agree | answers read in full | declared fields |\n\
+        "| witness | of {operations} operations | same request | answer read | fields declared |\n\
          | --- | --- | --- | --- | --- |\n"
     );
     for (witness, counts) in rows {
@@ -62,11 +62,47 @@ pub fn explain(outcome: &Outcome, page: impl Fn(&str) -> Option<String>) -> Stri
             let _ = writeln!(text, "  {} ({page})", place.operation);
         }
         if places.len() > 3 {
-            let _ = writeln!(text, "  and {} more operations", places.len() - 3);
+            let _ = writeln!(text, "  and {} more", places.len() - 3);
         }
     }
     for idle in &outcome.idle {
         let _ = writeln!(text, "no longer so: {idle}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(request: &[&str], fields: usize) -> Compared {
+        Compared { request: request.iter().map(|&text| text.to_owned()).collect(), fields, ..Compared::default() }
+    }
+
+    #[test]
+    fn the_table_counts_what_the_sdk_has() {
+        let all = [compared(&[], 3), compared(&["body: nothing, {}"], 4), Compared { lacks: true, ..compared(&[], 0) }];
+        let counts = Counts::of(&all);
+        assert_eq!(counts, Counts { operations: 2, requests: 1, answers: 2, fields: 7 });
+        let row = format!("| {} | 2 | 1 | 2 | 7 |", Witness::Node.packages()[0]);
+        assert_eq!(table(&[(Witness::Node, counts)], 3).lines().last(), Some(row.as_str()));
+    }
+
+    #[test]
+    fn a_difference_is_told_once_with_its_pages() {
+        let difference = |operation: &str| {
+            let text = "Task.source: nothing, declared".to_owned();
+            (Witness::Python, Difference { text, operation: operation.to_owned() })
+        };
+        let outcome = Outcome {
+            unknown: ["task.a", "task.b", "task.c", "task.d"].map(difference).to_vec(),
+            idle: vec!["node: body: nothing, {}".to_owned()],
+        };
+        let page = |id: &str| (id != "task.b").then(|| format!("page of {id}"));
+        assert_eq!(
+            explain(&outcome, page),
+            "python: Task.source: nothing, declared\n  task.a (page of task.a)\n  task.b (no page)\n  \
+             task.c (page of task.c)\n  and 1 more\nno longer so: node: body: nothing, {}\n"
+        );
+    }
 }

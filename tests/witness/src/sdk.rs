@@ -144,3 +144,26 @@ fn pip(python: &str, packages: &[Package], folder: &Path) -> Command {
     command.args(packages.iter().map(|package| format!("{}=={}", package.name, package.version)));
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_version_is_installed_anew() {
+        let packages = [Package { name: "sdk", version: "1.0.0" }, Package { name: "tool", version: "2.0.0" }];
+        assert_eq!(record("v20.1.0", &packages), "v20.1.0\nsdk 1.0.0\ntool 2.0.0\n");
+        assert_ne!(record("v20.1.0", &packages), record("v22.0.0", &packages));
+    }
+
+    #[test]
+    fn exactly_the_pinned_versions_are_asked_for() {
+        let arguments = |command: Command| -> Vec<String> {
+            command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect()
+        };
+        let packages = [Package { name: "@scope/sdk", version: "1.0.0" }];
+        assert_eq!(arguments(npm(&packages, Path::new("x"))).last().map(String::as_str), Some("@scope/sdk@1.0.0"));
+        let pip = arguments(pip("python3", &packages, Path::new("x")));
+        assert_eq!(pip.last().map(String::as_str), Some("@scope/sdk==1.0.0"));
+    }
+}
