@@ -4,6 +4,7 @@ Reads a list of cases as JSON from standard input and writes a line of JSON for 
 `tests/witness/src/driver.rs` describes both.
 """
 
+import contextlib
 import importlib
 import inspect
 import json
@@ -60,27 +61,27 @@ def call(method, case):
     builder = request_class.builder()
     for name, value in [*case["path"].items(), *case["query"].items()]:
         builder = getattr(builder, name)(value)
-    body = dict(case["body"] or {})
-    files = [open(path, "rb") for path in case["files"].values()]
-    body.update(zip(case["files"], files))
-    if body:
-        builder = builder.request_body(body_class(request_class)(body))
-    option = getattr(lark.RequestOption.builder(), case["token_type"])(case["token"]).build()
-    try:
+    with contextlib.ExitStack() as opened:
+        if case["body"] is not None:
+            files = {name: opened.enter_context(open(path, "rb")) for name, path in case["files"].items()}
+            builder = builder.request_body(body_class(request_class)({**case["body"], **files}))
+        option = getattr(lark.RequestOption.builder(), case["token_type"])(case["token"]).build()
         answer = method(builder.build(), option)
-    finally:
-        for file in files:
-            file.close()
     if not answer.success():
         raise RuntimeError(f"the answer was understood as code {answer.code}, {answer.msg}")
     return plain(getattr(answer, "data", None))
 
 
-def body_class(request_class):
-    setter = getattr(type(request_class.builder()), "request_body", None)
+def annotation(request_class, name):
+    """The type of what a builder is given; it may be written as text."""
+    setter = getattr(type(request_class.builder()), name, None)
     if setter is None:
-        raise TypeError("the request takes no body")
-    return typing.get_type_hints(setter, vars(importlib.import_module(request_class.__module__)))["request_body"]
+        raise TypeError(f"the request has no {name}")
+    return typing.get_type_hints(setter, vars(importlib.import_module(request_class.__module__)))[name]
+
+
+def body_class(request_class):
+    return annotation(request_class, "request_body")
 
 
 def plain(value):
@@ -108,14 +109,7 @@ def declared(method):
     data = signature.return_annotation._types.get("data")
     if data is not None:
         walk_fields(data, "answer", fields, ())
-    tokens = sorted(token.name.lower() for token in request.token_types)
-    return {"fields": fields, "tokens": tokens, "method": request.http_method.name, "path": request.uri}
-
-
-def annotation(request_class, name):
-    setter = getattr(type(request_class.builder()), name)
-    hints = typing.get_type_hints(setter, vars(importlib.import_module(request_class.__module__)))
-    return hints[name]
+    return {"fields": fields, "tokens": sorted(token.name.lower() for token in request.token_types)}
 
 
 def walk_fields(model, place, fields, above):

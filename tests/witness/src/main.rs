@@ -86,14 +86,13 @@ fn run(options: &Options) -> Result<(), String> {
         hearing.add(&api, witness, &heard.map_err(|error| format!("{}: {error}", witness.name()))?)?;
     }
     let complete = options.only.is_none();
-    if complete {
-        hearing.found.append(&mut hearing.beyond);
-    }
     // Of a part of the operations, nobody can say that something no longer occurs.
     let heard: Vec<Witness> = hearing.rows.iter().map(|(witness, _)| *witness).filter(|_| complete).collect();
-    let outcome = known::judge(&list, &heard, &hearing.found);
-    println!("{}", report::table(&hearing.rows, cases.len()));
-    println!("{} differences, {} not on the list", hearing.found.len(), outcome.unknown.len());
+    let Hearing { mut found, beyond, rows, .. } = hearing;
+    found.extend(beyond.into_iter().filter(|_| complete));
+    let outcome = known::judge(&list, &heard, &found);
+    println!("{}", report::table(&rows, cases.len()));
+    println!("{} differences, {} not on the list", found.len(), outcome.unknown.len());
     let page = |id: &str| Some(operations(&api).find(|operation| operation.id == id)?.page.url.clone());
     let wrong = report::explain(&outcome, page);
     if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}tests/witness/differences.yaml is the list")) }

@@ -19,13 +19,19 @@ pub struct Counts {
     pub answers: usize,
     /// Declared fields that were compared.
     pub fields: usize,
+    /// Differences of all kinds, a type's once for each operation that uses it.
+    pub differences: usize,
 }
 
 impl Counts {
     /// Counts what was compared.
     pub fn of<'a>(compared: impl IntoIterator<Item = &'a Compared>) -> Self {
         let mut counts = Counts::default();
-        for compared in compared.into_iter().filter(|compared| !compared.lacks) {
+        for compared in compared {
+            counts.differences += compared.all().len();
+            if compared.lacks {
+                continue;
+            }
             counts.operations += 1;
             counts.requests += usize::from(compared.request.is_empty());
             counts.answers += usize::from(compared.answer.is_empty());
@@ -38,12 +44,13 @@ impl Counts {
 /// A Markdown table.
 pub fn table(rows: &[(Witness, Counts)], operations: usize) -> String {
     let mut text = format!(
-        "| witness | of {operations} operations | same request | answer read | fields declared |\n\
-         | --- | --- | --- | --- | --- |\n"
+        "| witness | of {operations} operations | same request | answer read | fields declared | differences |\n\
+         | --- | --- | --- | --- | --- | --- |\n"
     );
     for (witness, counts) in rows {
-        let Counts { operations, requests, answers, fields } = counts;
-        let _ = writeln!(text, "| {} | {operations} | {requests} | {answers} | {fields} |", witness.packages()[0]);
+        let Counts { operations, requests, answers, fields, differences } = counts;
+        let sdk = witness.packages()[0];
+        let _ = writeln!(text, "| {sdk} | {operations} | {requests} | {answers} | {fields} | {differences} |");
     }
     text
 }
@@ -81,10 +88,12 @@ mod tests {
 
     #[test]
     fn the_table_counts_what_the_sdk_has() {
-        let all = [compared(&[], 3), compared(&["body: nothing, {}"], 4), Compared { lacks: true, ..compared(&[], 0) }];
+        let missing =
+            Compared { lacks: true, declared: vec!["operation: declared, nothing".to_owned()], ..compared(&[], 0) };
+        let all = [compared(&[], 3), compared(&["body: nothing, {}"], 4), missing];
         let counts = Counts::of(&all);
-        assert_eq!(counts, Counts { operations: 2, requests: 1, answers: 2, fields: 7 });
-        let row = format!("| {} | 2 | 1 | 2 | 7 |", Witness::Node.packages()[0]);
+        assert_eq!(counts, Counts { operations: 2, requests: 1, answers: 2, fields: 7, differences: 2 });
+        let row = format!("| {} | 2 | 1 | 2 | 7 | 2 |", Witness::Node.packages()[0]);
         assert_eq!(table(&[(Witness::Node, counts)], 3).lines().last(), Some(row.as_str()));
     }
 

@@ -103,8 +103,7 @@ impl Witness {
         eprintln!("{}: installing {}", self.name(), self.packages()[0]);
         let output = command.output().map_err(|_| format!("`{program}` is missing"))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let reason = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing");
+            let reason = reason(&String::from_utf8_lossy(&output.stderr));
             return Err(format!("`{}` cannot be installed with {program}: {reason}", self.packages()[0]));
         }
         fs::write(record, wanted).map_err(explain)
@@ -121,6 +120,13 @@ impl std::fmt::Display for Package {
 fn record(language: &str, packages: &[Package]) -> String {
     let packages = packages.iter().map(|package| format!("{package}\n"));
     format!("{language}\n{}", packages.collect::<String>())
+}
+
+/// The line that says why: the last one, but for npm's hint at where it wrote more.
+fn reason(said: &str) -> String {
+    let mut lines = said.lines().map(|line| line.trim().trim_start_matches("npm error").trim());
+    let reason = lines.rfind(|line| !line.is_empty() && !line.contains("complete log"));
+    reason.unwrap_or("it says nothing").to_owned()
 }
 
 /// What a program says of itself, if it is there.
@@ -154,6 +160,15 @@ mod tests {
         let packages = [Package { name: "sdk", version: "1.0.0" }, Package { name: "tool", version: "2.0.0" }];
         assert_eq!(record("v20.1.0", &packages), "v20.1.0\nsdk 1.0.0\ntool 2.0.0\n");
         assert_ne!(record("v20.1.0", &packages), record("v22.0.0", &packages));
+    }
+
+    #[test]
+    fn the_reason_is_one_line() {
+        let npm =
+            "npm error code E404\nnpm error 404 no such version\nnpm error\nnpm error A complete log of this run\n";
+        assert_eq!(reason(npm), "404 no such version");
+        assert_eq!(reason("WARNING: slow\nERROR: No matching distribution\n\n"), "ERROR: No matching distribution");
+        assert_eq!(reason(""), "it says nothing");
     }
 
     #[test]
