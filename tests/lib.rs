@@ -1,6 +1,8 @@
 //! What several tests of the workspace need.
 
 pub mod mutate;
+pub mod recorder;
+pub mod request;
 
 use std::path::{Path, PathBuf};
 

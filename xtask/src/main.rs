@@ -8,6 +8,7 @@ mod diff;
 mod docs;
 mod files;
 mod lint;
+mod witness;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +49,13 @@ enum Task {
     /// Hold Feishu's documentation pages against spec/.
     #[command(subcommand)]
     Docs(docs::Docs),
+    /// Let the official SDKs make the documented calls, and list in what they and our client differ.
+    #[command(disable_help_flag = true)]
+    Witness {
+        /// Passed on to a program of its own; `witness --help` lists the options.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run everything that continuous integration runs.
     Ci,
 }
@@ -61,6 +69,7 @@ fn main() -> ExitCode {
         Task::Diff(arguments) => return diff::run(&root, &arguments),
         Task::Bench { what } => bench::run(&root, what),
         Task::Docs(docs) => docs::run(&root, docs),
+        Task::Witness { arguments } => witness::run(&root, &arguments),
         Task::Ci => ci::run(&root),
     };
     match outcome {

@@ -2,6 +2,5 @@
 //!
 //! `strip` says what it is not given, and why.
 
-pub mod recorder;
 pub mod second;
 pub mod strip;

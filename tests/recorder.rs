@@ -17,6 +17,13 @@ pub struct Recorded {
     pub body: Vec<u8>,
 }
 
+impl Recorded {
+    /// The first header of this name, which is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// Waits for one request on a port of this machine.
 #[derive(Debug)]
 pub struct Recorder {
@@ -46,6 +53,14 @@ impl Recorder {
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }
+
+    /// The request, if one came; waits for none.
+    pub fn stop(self) -> Option<Recorded> {
+        // Wakes the thread if it still waits. It then reads nothing; and if it is gone, nobody is there to connect to.
+        drop(TcpStream::connect(self.address.trim_start_matches("http://")));
+        let recorded = self.thread.join().ok()?.ok()?;
+        Some(recorded).filter(|recorded| !recorded.method.is_empty())
+    }
 }
 
 fn record(stream: TcpStream, answer: &str) -> std::io::Result<Recorded> {
@@ -73,4 +88,29 @@ fn record(stream: TcpStream, answer: &str) -> std::io::Result<Recorded> {
     let mut stream = reader.into_inner();
     stream.write_all(format!("{head}{}\r\n\r\n{answer}", answer.len()).as_bytes())?;
     Ok(recorded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_request_is_kept() {
+        let recorder = Recorder::start("{}".to_owned()).expect("a port is free");
+        let mut stream = TcpStream::connect(recorder.address().trim_start_matches("http://")).expect("it listens");
+        stream.write_all(b"PUT /a?b=c HTTP/1.1\r\nX-Name: value\r\ncontent-length: 2\r\n\r\nhi").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.ends_with("\r\n\r\n{}"), "{answer}");
+        let recorded = recorder.stop().expect("a request came");
+        assert_eq!((recorded.method.as_str(), recorded.target.as_str()), ("PUT", "/a?b=c"));
+        assert_eq!(recorded.header("x-name"), Some("value"));
+        assert_eq!(recorded.body, b"hi");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_request_that_never_comes() {
+        let recorder = Recorder::start("{}".to_owned()).expect("a port is free");
+        assert_eq!(recorder.stop(), None);
+    }
 }
