@@ -17,6 +17,8 @@ pub struct Sent {
     path: Vec<String>,
     /// Sorted by name; values of one name in the order sent.
     query: BTreeMap<String, Vec<String>>,
+    /// `application/json`, without parameters; nothing if there is no body.
+    media_type: Option<String>,
     /// JSON, or the parts of a form by name.
     body: Option<Value>,
 }
@@ -41,13 +43,20 @@ impl Sent {
             method: recorded.method.clone(),
             path: path.split('/').map(decoded).collect::<Result<_, _>>()?,
             query: parameters,
+            media_type: media_type(recorded),
             body: body(recorded)?,
         })
     }
 
     /// As JSON, for [`from_json`](Sent::from_json) in another program.
     pub fn to_json(&self) -> Value {
-        json!({ "method": self.method, "path": self.path, "query": self.query, "body": self.body })
+        json!({
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "media_type": self.media_type,
+            "body": self.body,
+        })
     }
 
     /// What [`to_json`](Sent::to_json) wrote.
@@ -62,6 +71,7 @@ impl Sent {
             method: serde_json::from_value(part("method")).map_err(explain)?,
             path: serde_json::from_value(part("path")).map_err(explain)?,
             query: serde_json::from_value(part("query")).map_err(explain)?,
+            media_type: serde_json::from_value(part("media_type")).map_err(explain)?,
             body: written.get("body").filter(|body| !body.is_null()).cloned(),
         })
     }
@@ -77,9 +87,23 @@ impl Sent {
         }
         let query = |sent: &Sent| serde_json::to_value(&sent.query).unwrap_or_default();
         compare("query", Some(&query(self)), Some(&query(other)), &mut found);
+        // One without a body differs by that already.
+        if let (Some(ours), Some(theirs)) = (&self.media_type, &other.media_type)
+            && ours != theirs
+        {
+            found.push(format!("media type: {ours}, {theirs}"));
+        }
         compare("body", self.body.as_ref(), other.body.as_ref(), &mut found);
         found
     }
+}
+
+fn media_type(recorded: &Recorded) -> Option<String> {
+    if recorded.body.is_empty() {
+        return None;
+    }
+    let content_type = recorded.header("content-type").unwrap_or_default();
+    Some(content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 fn body(recorded: &Recorded) -> Result<Option<Value>, String> {
@@ -154,6 +178,14 @@ mod tests {
             ]
         );
         assert_eq!(sent("GET", "/tasks/a", "").differences(&sent("GET", "/tasks/a", "{}")), ["body: nothing, {}"]);
+        let mut recorded = Recorded { target: "/tasks/a".to_owned(), body: b"{}".to_vec(), ..Recorded::default() };
+        let mut as_type = |media_type: &str| {
+            recorded.headers = vec![("content-type".to_owned(), media_type.to_owned())];
+            Sent::new(&recorded, "/tasks/{task_guid}").unwrap_or_else(|error| panic!("{error}"))
+        };
+        let json = as_type("application/json; charset=utf-8");
+        assert_eq!(json.differences(&as_type("Application/JSON")), [""; 0]);
+        assert_eq!(json.differences(&as_type("text/plain")), ["media type: application/json, text/plain"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use feishu_openapi_tests::request::Sent;
 
 use crate::answer::unread;
 use crate::difference::declared;
-use crate::driver::Testimony;
+use crate::driver::{TOKEN, Testimony};
 use crate::fields::{Fields, SpecField};
 use crate::ours::OurCall;
 
@@ -46,11 +46,16 @@ pub fn compare(
         let declared = vec!["operation: declared, nothing".to_owned()];
         return Compared { lacks: true, declared, ..Compared::default() };
     }
-    let request = match request.map(|request| Sent::new(request, &operation.path)) {
+    let token = request.and_then(|request| request.header("authorization"));
+    let is_token_wrong = request.is_some() && token.and_then(|token| token.strip_prefix("Bearer ")) != Some(TOKEN);
+    let mut request = match request.map(|request| Sent::new(request, &operation.path)) {
         Some(Ok(theirs)) => ours.sent.differences(&theirs),
         Some(Err(error)) => vec![format!("request: sent, {error}")],
         None => vec!["request: sent, nothing".to_owned()],
     };
+    if is_token_wrong {
+        request.push(format!("authorization: the given token, {}", token.unwrap_or("nothing")));
+    }
     let mut compared = Compared { request, answer: unread(&ours.answer, &testimony.answer), ..Compared::default() };
     compared.answer.extend(testimony.error.as_ref().map(|error| format!("call: made, {error}")));
     if let Some(sdk) = &testimony.declared {
@@ -79,7 +84,8 @@ mod tests {
     const TARGET: &str = "/open-apis/task/v2/tasklists/l/activity_subscriptions/s";
 
     fn recorded(target: &str) -> Recorded {
-        Recorded { method: "DELETE".to_owned(), target: target.to_owned(), ..Recorded::default() }
+        let headers = vec![("authorization".to_owned(), format!("Bearer {TOKEN}"))];
+        Recorded { method: "DELETE".to_owned(), target: target.to_owned(), headers, ..Recorded::default() }
     }
 
     /// What differs when the SDK sends this and a driver writes this line.
@@ -120,6 +126,22 @@ mod tests {
                 "tokens: tenant user, user",
             ],
         );
+    }
+
+    #[test]
+    fn a_token_that_was_not_given_is_told() {
+        let api: Api = feishu_openapi_codegen::read(&spec()).expect("the spec has no mistakes");
+        let operation = operations(&api).find(|operation| operation.id == ID).expect("the spec has the operation");
+        let sent = Sent::new(&recorded(TARGET), &operation.path).expect("a request");
+        let ours = OurCall { sent, answer: json!({}) };
+        let testimony: Testimony = serde_json::from_value(json!({ "id": ID })).expect("a line of a driver");
+        let mut theirs = recorded(TARGET);
+        theirs.headers[0].1 = "Bearer t-another".to_owned();
+        let compared = compare(operation, &Fields::new(), &ours, Some(&theirs), &testimony);
+        assert_eq!(compared.request, ["authorization: the given token, Bearer t-another"]);
+        theirs.headers.clear();
+        let compared = compare(operation, &Fields::new(), &ours, Some(&theirs), &testimony);
+        assert_eq!(compared.request, ["authorization: the given token, nothing"]);
     }
 
     #[test]

@@ -17,6 +17,9 @@ use serde_json::{Map, Value, json};
 use crate::case::{Case, FILE};
 use crate::fields::{Fields, SdkField};
 
+/// What the calls have to carry.
+pub const TOKEN: &str = "token-of-the-example";
+
 /// What an SDK says about an operation.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Testimony {
@@ -103,7 +106,7 @@ fn for_driver(case: &Case, base_url: &str, file: &Path) -> Value {
         "body": case.body,
         "files": files.collect::<Map<_, _>>(),
         "token_type": case.token_type,
-        "token": "token-of-the-example",
+        "token": TOKEN,
         "base_url": base_url,
     })
 }
