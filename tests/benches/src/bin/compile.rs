@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use feishu_openapi_benches::copies::{sources, stripped};
 use feishu_openapi_benches::generate::progenitor;
-use feishu_openapi_codegen::generate;
+use feishu_openapi_codegen::{generate, report};
 
 /// How a crate is compiled, and the option that says so.
 const MODES: [(&str, &[&str]); 3] =
@@ -115,7 +115,11 @@ fn our_manifest(root: &Path, copies: usize) -> io::Result<String> {
 }
 
 fn our_files(root: &Path, copies: usize) -> io::Result<Vec<(String, String)>> {
-    let generated = generate(&sources(copies)).map_err(|_| io::Error::other("the spec has mistakes"))?;
+    let sources = sources(copies);
+    let generated = generate(&sources).map_err(|mistakes| {
+        let mistakes: Vec<String> = mistakes.locate(&sources).iter().map(report::short).collect();
+        io::Error::other(format!("the copies have mistakes\n{}", mistakes.join("\n")))
+    })?;
     let mut files: Vec<_> = generated.into_iter().map(|file| (format!("generated/{}", file.path), file.text)).collect();
     for name in ["lib.rs", "client.rs"] {
         files.push((name.to_owned(), fs::read_to_string(root.join("generated/src").join(name))?));
