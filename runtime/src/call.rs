@@ -13,10 +13,9 @@ use crate::error::Error;
 use crate::identity::Either;
 use crate::metadata::{RawResponse, Response};
 use crate::multipart::Multipart;
-use crate::options::{CallOptions, Progress};
+use crate::options::{CallOptions, Progress, common_options};
 use crate::page::{Items, Paged, Pages};
 use crate::request::Request;
-use crate::retry::RetryPolicy;
 use crate::send::{Prepared, PreparedBody};
 use crate::transport::BoxFuture;
 
@@ -46,29 +45,7 @@ impl<R: Request> Call<R> {
         self
     }
 
-    /// How long the call may take with all its attempts and waits.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
-        self
-    }
-
-    /// When the request is sent again, instead of the client's policy.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// Adds a header.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sends `X-Request-Id`, by which the call is found again in logs.
-    pub fn request_id(mut self, id: impl Into<String>) -> Self {
-        self.options.request_id = Some(id.into());
-        self
-    }
+    common_options!();
 
     /// Does not fill in an idempotency key.
     ///

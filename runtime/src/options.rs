@@ -36,6 +36,36 @@ pub struct Progress {
     pub total: Option<u64>,
 }
 
+/// The setters of every kind of call; what calls them has a field `options`.
+macro_rules! common_options {
+    () => {
+        /// How long the call may take with all its attempts and waits.
+        pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
+            self.options.deadline = Some(deadline);
+            self
+        }
+
+        /// When the request is sent again, instead of the client's policy.
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.options.retry = Some(policy);
+            self
+        }
+
+        /// Adds a header.
+        pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+            self.options.headers.push((name.into(), value.into()));
+            self
+        }
+
+        /// Sends `X-Request-Id`, by which the call is found again in logs.
+        pub fn request_id(mut self, id: impl Into<String>) -> Self {
+            self.options.request_id = Some(id.into());
+            self
+        }
+    };
+}
+pub(crate) use common_options;
+
 impl CallOptions {
     /// The additional headers.
     ///

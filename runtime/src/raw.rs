@@ -14,8 +14,7 @@ use crate::error::Error;
 use crate::identity::{Either, Identity, Tenant, User};
 use crate::metadata::{RawResponse, Response};
 use crate::operation::{Method, Operation};
-use crate::options::CallOptions;
-use crate::retry::RetryPolicy;
+use crate::options::{CallOptions, common_options};
 use crate::send::{Prepared, PreparedBody};
 use crate::transport::BoxFuture;
 
@@ -115,29 +114,7 @@ impl RawRequest {
         self
     }
 
-    /// How long the call may take with all its attempts and waits.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
-        self
-    }
-
-    /// When the request is sent again, instead of the client's policy.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
-        self
-    }
-
-    /// Adds a header.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sends `X-Request-Id`, by which the call is found again in logs.
-    pub fn request_id(mut self, id: impl Into<String>) -> Self {
-        self.options.request_id = Some(id.into());
-        self
-    }
+    common_options!();
 
     /// Sends the call and reads `data` of the answer as a `T`.
     ///

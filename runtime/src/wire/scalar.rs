@@ -1,6 +1,7 @@
 //! Strings, booleans and numbers, read from one another.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{self, Deserializer, Visitor};
 
@@ -88,17 +89,22 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            trimmed => match trimmed.parse() {
-                Ok(value) => Ok(Some(value)),
-                Err(_) => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-            },
-        }
+        read_number(text, &self)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+}
+
+/// A number that stands in a string; an empty string is none.
+fn read_number<T: FromStr, E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<Option<T>, E> {
+    match text.trim() {
+        "" => Ok(None),
+        trimmed => match trimmed.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(E::invalid_value(de::Unexpected::Str(text), expected)),
+        },
     }
 }
 
@@ -136,13 +142,7 @@ impl Visitor<'_> for FloatVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            trimmed => match trimmed.parse() {
-                Ok(value) => Ok(Some(value)),
-                Err(_) => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-            },
-        }
+        read_number(text, &self)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
