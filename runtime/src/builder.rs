@@ -116,6 +116,7 @@ macro_rules! __builder_new {
         /// With every field left out.
         #[must_use]
         #[allow(clippy::new_without_default)]
+        #[inline]
         pub fn new() -> Self {
             Self { $($inits)* }
         }
@@ -124,6 +125,7 @@ macro_rules! __builder_new {
         /// With the required fields; every other field is left out.
         #[must_use]
         #[allow(clippy::too_many_arguments)]
+        #[inline]
         pub fn new($($params)*) -> Self {
             Self { $($inits)* }
         }
@@ -213,6 +215,7 @@ macro_rules! __builder_setter {
         #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         $(#[$meta])*
         #[must_use]
+        #[inline]
         pub fn $field(mut self, $value: $ty) -> Self {
             self.$field = $body;
             self
@@ -227,6 +230,7 @@ macro_rules! __builder_clear {
     ($field:ident $clear:ident) => {
         #[doc = concat!("Clears [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
+        #[inline]
         pub fn $clear(mut self) -> Self {
             self.$field = $crate::Update::Clear;
             self

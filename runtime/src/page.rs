@@ -44,20 +44,24 @@ macro_rules! paged {
         impl $crate::Paged for $request {
             type Item = $item;
 
+            #[inline]
             fn page_token(&self) -> ::core::option::Option<&str> {
                 self.$token.as_deref()
             }
 
+            #[inline]
             fn set_page_token(&mut self, page_token: ::std::string::String) {
                 self.$token = ::core::option::Option::Some(page_token);
             }
 
+            #[inline]
             fn split(
                 page: <Self as $crate::Request>::Response,
             ) -> (::std::vec::Vec<$item>, bool, ::std::string::String) {
                 (page.$items, page.$more.unwrap_or_default(), page.$next)
             }
 
+            #[inline]
             fn next(page: &<Self as $crate::Request>::Response) -> (bool, &str) {
                 (page.$more.unwrap_or_default(), &page.$next)
             }

@@ -39,6 +39,7 @@ macro_rules! open_enum {
 
         impl $name {
             /// The value on the wire.
+            #[inline]
             pub fn value(self) -> i64 {
                 match self {
                     $(Self::$variant => $value,)*
@@ -48,6 +49,7 @@ macro_rules! open_enum {
         }
 
         impl ::core::convert::From<i64> for $name {
+            #[inline]
             fn from(value: i64) -> Self {
                 match value {
                     $($value => Self::$variant,)*
@@ -57,18 +59,21 @@ macro_rules! open_enum {
         }
 
         impl ::core::default::Default for $name {
+            #[inline]
             fn default() -> Self {
                 <Self as ::core::convert::From<i64>>::from(0)
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.value(), formatter)
             }
         }
 
         impl $crate::rt::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::rt::Serializer>(
                 &self,
                 serializer: S,
@@ -78,6 +83,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::rt::Value for $name {
+            #[inline]
             fn read<'de, D: $crate::rt::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<::core::option::Option<Self>, D::Error> {
@@ -87,12 +93,14 @@ macro_rules! open_enum {
         }
 
         impl $crate::rt::QueryValue for $name {
+            #[inline]
             fn put(&self, put: &mut dyn FnMut(&str)) {
                 $crate::rt::QueryValue::put(&self.value(), put);
             }
         }
 
         impl $crate::rt::AsText for $name {
+            #[inline]
             fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Owned(self.value().to_string())
             }
@@ -117,6 +125,7 @@ macro_rules! open_enum {
 
         impl $name {
             /// The value on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -126,6 +135,7 @@ macro_rules! open_enum {
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)*
@@ -135,6 +145,7 @@ macro_rules! open_enum {
         }
 
         impl ::core::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(value: ::std::string::String) -> Self {
                 match value.as_str() {
                     $($value => Self::$variant,)*
@@ -144,18 +155,21 @@ macro_rules! open_enum {
         }
 
         impl ::core::default::Default for $name {
+            #[inline]
             fn default() -> Self {
                 <Self as ::core::convert::From<&str>>::from("")
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.write_str(self.as_str())
             }
         }
 
         impl $crate::rt::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::rt::Serializer>(
                 &self,
                 serializer: S,
@@ -165,6 +179,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::rt::Value for $name {
+            #[inline]
             fn read<'de, D: $crate::rt::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<::core::option::Option<Self>, D::Error> {
@@ -173,12 +188,14 @@ macro_rules! open_enum {
         }
 
         impl $crate::rt::QueryValue for $name {
+            #[inline]
             fn put(&self, put: &mut dyn FnMut(&str)) {
                 put(self.as_str());
             }
         }
 
         impl $crate::rt::AsText for $name {
+            #[inline]
             fn as_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed(self.as_str())
             }
@@ -194,6 +211,7 @@ macro_rules! open_enum {
 macro_rules! __open_enum_common {
     ($name:ident, |$this:ident| $wire:expr) => {
         impl ::core::cmp::PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 self.cmp(other) == ::core::cmp::Ordering::Equal
             }
@@ -202,12 +220,14 @@ macro_rules! __open_enum_common {
         impl ::core::cmp::Eq for $name {}
 
         impl ::core::cmp::PartialOrd for $name {
+            #[inline]
             fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
                 ::core::option::Option::Some(self.cmp(other))
             }
         }
 
         impl ::core::cmp::Ord for $name {
+            #[inline]
             fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
                 let ours = {
                     let $this = self;
@@ -222,6 +242,7 @@ macro_rules! __open_enum_common {
         }
 
         impl ::core::hash::Hash for $name {
+            #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
                 let $this = self;
                 ::core::hash::Hash::hash(&$wire, state);
@@ -229,6 +250,7 @@ macro_rules! __open_enum_common {
         }
 
         impl<'de> $crate::rt::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::rt::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
