@@ -23,6 +23,12 @@ pub const LARKSUITE: &str = "https://open.larksuite.com";
 /// Without [`custom_app`](Self::custom_app) or [`store_app`](Self::store_app) the client can only call as people.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder<C> {
+    settings: Settings,
+    builds: PhantomData<fn() -> C>,
+}
+
+/// What the builder was told; it knows nothing of `C`, so that it is compiled once.
+struct Settings {
     app: Option<App>,
     base_url: String,
     transport: Option<Arc<dyn Transport>>,
@@ -37,15 +43,157 @@ pub struct ClientBuilder<C> {
     on_session_change: Option<crate::session::OnChange>,
     #[cfg(feature = "pacing")]
     pacing: bool,
-    builds: PhantomData<fn() -> C>,
 }
 
 impl<C: From<Core>> ClientBuilder<C> {
     /// With Feishu's base URL and the default settings.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
+        ClientBuilder { settings: Settings::new(), builds: PhantomData }
+    }
+
+    /// A custom (self-built) app, by the App ID and App Secret of the developer console.
+    pub fn custom_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.settings.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: false });
+        self
+    }
+
+    /// A store (ISV) app, which many tenants install.
+    ///
+    /// Calls as the app are made for one tenant, [`Tenant::new`](crate::Tenant::new);
+    /// each `app_ticket` that Feishu pushes has to be given to
+    /// [`Core::put_app_ticket`].
+    pub fn store_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.settings.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: true });
+        self
+    }
+
+    /// The server: [`FEISHU`] (the default), [`LARKSUITE`], or any other.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.settings.base_url = base_url.into();
+        self
+    }
+
+    /// Sends requests in another way.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.settings.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sends requests with this client: proxies, certificates, connection pools.
+    ///
+    /// Switch redirects off in it, see
+    /// [`ReqwestTransport::new`](crate::transport::ReqwestTransport::new).
+    #[cfg(feature = "reqwest")]
+    pub fn reqwest_client(self, client: ::reqwest::Client) -> Self {
+        self.transport(crate::transport::ReqwestTransport::new(client))
+    }
+
+    /// Keeps tokens elsewhere than in this client's memory.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.settings.store = Arc::new(store);
+        self
+    }
+
+    /// What happens while the token store fails; by default, calls that need it fail.
+    pub fn on_store_outage(mut self, outage: StoreOutage) -> Self {
+        self.settings.outage = outage;
+        self
+    }
+
+    /// Where the page is on which people agree that the app acts for them.
+    ///
+    /// By default `https://accounts.feishu.cn` or `https://accounts.larksuite.com`, as the base URL says; with another
+    /// base URL, the base URL itself.
+    #[cfg(feature = "sessions")]
+    pub fn accounts_url(mut self, accounts_url: impl Into<String>) -> Self {
+        self.settings.accounts_url = Some(accounts_url.into());
+        self
+    }
+
+    /// Calls `on_change` with the name of the user when this client has refreshed a session, or has learnt that it is
+    /// over.
+    ///
+    /// It is called between Feishu's answer and the call that waits for it, so it should take no time.
+    #[cfg(feature = "sessions")]
+    pub fn on_session_change(
+        mut self,
+        on_change: impl Fn(&str, &crate::session::SessionChange) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.on_session_change = Some(Arc::new(on_change));
+        self
+    }
+
+    /// How long one attempt may take, connecting included: 30 seconds by default.
+    ///
+    /// For uploads, how long nothing may move.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.config.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take: 10 seconds by default.
+    ///
+    /// It has no effect with a transport or a client of your own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take with all its attempts and waits: 120 seconds by
+    /// default, `None` for no limit.
+    ///
+    /// Uploads have no deadline but their own.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.settings.config.deadline = deadline.into();
+        self
+    }
+
+    /// When requests are sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.config.retry = policy;
+        self
+    }
+
+    /// Whether requests are checked against the documented limits before they are
+    /// sent; not by default, since the server's limits may change.
+    pub fn validate(mut self, validate: bool) -> Self {
+        self.settings.config.validate = validate;
+        self
+    }
+
+    /// Whether calls wait so that the documented rate limits of each operation and
+    /// tenant are kept; not by default.
+    ///
+    /// It helps programs that call in bulk; several processes do not know of each
+    /// other.
+    #[cfg(feature = "pacing")]
+    pub fn pacing(mut self, pacing: bool) -> Self {
+        self.settings.pacing = pacing;
+        self
+    }
+
+    /// The `User-Agent` header.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.settings.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Builds the client; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// If a setting cannot work: an empty app id or secret, a base URL that is
+    /// none, a `User-Agent` that is no header, or no transport.
+    pub fn build(self) -> Result<C, Error> {
+        self.settings.build().map(C::from)
+    }
+}
+
+impl Settings {
+    fn new() -> Self {
         let agent = concat!("feishu-openapi-rust/", env!("CARGO_PKG_VERSION"));
-        ClientBuilder {
+        Settings {
             app: None,
             base_url: FEISHU.to_owned(),
             transport: None,
@@ -66,144 +214,10 @@ impl<C: From<Core>> ClientBuilder<C> {
             on_session_change: None,
             #[cfg(feature = "pacing")]
             pacing: false,
-            builds: PhantomData,
         }
     }
 
-    /// A custom (self-built) app, by the App ID and App Secret of the developer console.
-    pub fn custom_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: false });
-        self
-    }
-
-    /// A store (ISV) app, which many tenants install.
-    ///
-    /// Calls as the app are made for one tenant, [`Tenant::new`](crate::Tenant::new);
-    /// each `app_ticket` that Feishu pushes has to be given to
-    /// [`Core::put_app_ticket`].
-    pub fn store_app(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.app = Some(App { id: app_id.into(), secret: app_secret.into(), is_store_app: true });
-        self
-    }
-
-    /// The server: [`FEISHU`] (the default), [`LARKSUITE`], or any other.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = base_url.into();
-        self
-    }
-
-    /// Sends requests in another way.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// Sends requests with this client: proxies, certificates, connection pools.
-    ///
-    /// Switch redirects off in it, see
-    /// [`ReqwestTransport::new`](crate::transport::ReqwestTransport::new).
-    #[cfg(feature = "reqwest")]
-    pub fn reqwest_client(self, client: ::reqwest::Client) -> Self {
-        self.transport(crate::transport::ReqwestTransport::new(client))
-    }
-
-    /// Keeps tokens elsewhere than in this client's memory.
-    pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.store = Arc::new(store);
-        self
-    }
-
-    /// What happens while the token store fails; by default, calls that need it fail.
-    pub fn on_store_outage(mut self, outage: StoreOutage) -> Self {
-        self.outage = outage;
-        self
-    }
-
-    /// Where the page is on which people agree that the app acts for them.
-    ///
-    /// By default `https://accounts.feishu.cn` or `https://accounts.larksuite.com`, as the base URL says; with another
-    /// base URL, the base URL itself.
-    #[cfg(feature = "sessions")]
-    pub fn accounts_url(mut self, accounts_url: impl Into<String>) -> Self {
-        self.accounts_url = Some(accounts_url.into());
-        self
-    }
-
-    /// Calls `on_change` with the name of the user when this client has refreshed a session, or has learnt that it is
-    /// over.
-    ///
-    /// It is called between Feishu's answer and the call that waits for it, so it should take no time.
-    #[cfg(feature = "sessions")]
-    pub fn on_session_change(
-        mut self,
-        on_change: impl Fn(&str, &crate::session::SessionChange) + Send + Sync + 'static,
-    ) -> Self {
-        self.on_session_change = Some(Arc::new(on_change));
-        self
-    }
-
-    /// How long one attempt may take, connecting included: 30 seconds by default.
-    ///
-    /// For uploads, how long nothing may move.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.config.timeout = timeout;
-        self
-    }
-
-    /// How long connecting may take: 10 seconds by default.
-    ///
-    /// It has no effect with a transport or a client of your own.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// How long a call may take with all its attempts and waits: 120 seconds by
-    /// default, `None` for no limit.
-    ///
-    /// Uploads have no deadline but their own.
-    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
-        self.config.deadline = deadline.into();
-        self
-    }
-
-    /// When requests are sent again.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.config.retry = policy;
-        self
-    }
-
-    /// Whether requests are checked against the documented limits before they are
-    /// sent; not by default, since the server's limits may change.
-    pub fn validate(mut self, validate: bool) -> Self {
-        self.config.validate = validate;
-        self
-    }
-
-    /// Whether calls wait so that the documented rate limits of each operation and
-    /// tenant are kept; not by default.
-    ///
-    /// It helps programs that call in bulk; several processes do not know of each
-    /// other.
-    #[cfg(feature = "pacing")]
-    pub fn pacing(mut self, pacing: bool) -> Self {
-        self.pacing = pacing;
-        self
-    }
-
-    /// The `User-Agent` header.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
-        self
-    }
-
-    /// Builds the client; nothing is sent yet.
-    ///
-    /// # Errors
-    ///
-    /// If a setting cannot work: an empty app id or secret, a base URL that is
-    /// none, a `User-Agent` that is no header, or no transport.
-    pub fn build(self) -> Result<C, Error> {
+    fn build(self) -> Result<Core, Error> {
         if let Some(app) = &self.app
             && (app.id.is_empty() || app.secret.is_empty())
         {
@@ -226,7 +240,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             None => default_transport(self.connect_timeout)?,
         };
         let store = SharedStore::new(self.store, self.outage);
-        Ok(C::from(Core::new(Shared {
+        Ok(Core::new(Shared {
             base_url,
             transport,
             app: self.app,
@@ -239,7 +253,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             config,
             #[cfg(feature = "pacing")]
             pacer: self.pacing.then(crate::pacing::Pacer::new),
-        })))
+        }))
     }
 }
 
@@ -285,9 +299,9 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ClientBuilder")
-            .field("app", &self.app)
-            .field("base_url", &self.base_url)
-            .field("config", &self.config)
+            .field("app", &self.settings.app)
+            .field("base_url", &self.settings.base_url)
+            .field("config", &self.settings.config)
             .finish_non_exhaustive()
     }
 }
