@@ -13,6 +13,8 @@ pub(crate) enum Bench {
     Generation,
     /// What the generated code costs to compile, against progenitor's.
     Compile,
+    /// A program with three operations: what it costs to compile, and how large it is.
+    Size,
     /// One call over loopback, against progenitor's client and hand-written code.
     Call,
 }
@@ -22,6 +24,7 @@ impl Bench {
         match self {
             Bench::Generation => ("generation", "generation"),
             Bench::Compile => ("compile", "generation"),
+            Bench::Size => ("size", "generation"),
             Bench::Call => ("call", "call"),
         }
     }

@@ -1,4 +1,4 @@
-//! What an application would write by hand for one call: reqwest, and serde's derives for the answer.
+//! What an application would write by hand: reqwest, and serde's derives for the answer.
 
 #![allow(missing_docs)]
 
@@ -167,13 +167,12 @@ pub struct Assignee {
     pub completed_at: String,
 }
 
-/// A GET with a token.
-pub async fn get<T: DeserializeOwned>(
-    client: &reqwest::Client,
-    url: &str,
-    query: &[(&str, &str)],
+/// Sends a request with a token.
+pub async fn send<T: DeserializeOwned>(
+    request: reqwest::RequestBuilder,
+    token: &str,
 ) -> Result<T, Box<dyn std::error::Error>> {
-    let answer = client.get(url).bearer_auth("u-example").query(query).send().await?;
+    let answer = request.bearer_auth(token).send().await?;
     let body = answer.bytes().await?;
     let envelope: Envelope<T> = serde_json::from_slice(&body)?;
     if envelope.code != 0 {

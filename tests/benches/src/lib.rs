@@ -3,6 +3,8 @@
 #[cfg(feature = "generation")]
 pub mod copies;
 #[cfg(feature = "generation")]
+pub mod crates;
+#[cfg(feature = "generation")]
 pub mod generate;
 #[cfg(feature = "call")]
 pub mod hand;

@@ -41,12 +41,13 @@ fn main() -> Result<(), Error> {
 }
 
 fn measure() -> Result<(), Error> {
-    println!("| answer | client | allocations | bytes allocated | instructions | µs (best of 9 × 100) |");
+    println!("| answer | client | allocations | bytes allocated | instructions | µs (best of {ROUNDS} × 100) |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for answer in ANSWERS {
         let mut server = Server::start(answer)?;
-        for who in WHO {
-            let (allocations, bytes, time) = one(who, answer, &server.address)?;
+        let times = times(answer, &server.address)?;
+        for (who, time) in WHO.into_iter().zip(times) {
+            let (allocations, bytes) = allocations(who, answer, &server.address)?;
             let instructions =
                 instructions(who, answer, &server.address).map_or("-".to_owned(), |count| count.to_string());
             println!(
@@ -59,20 +60,36 @@ fn measure() -> Result<(), Error> {
     Ok(())
 }
 
-/// Allocations, bytes and time of one call. Everything runs on this one thread, so that the counts are those of the call.
-fn one(who: &str, answer: &str, address: &str) -> Result<(u64, u64, Duration), Error> {
+/// How often each client makes a hundred calls.
+const ROUNDS: usize = 15;
+
+/// The best time of one call, by client. They take turns, so that whatever else the machine does meets all of them.
+fn times(answer: &str, address: &str) -> Result<[Duration; WHO.len()], Error> {
+    let runtime = runtime()?;
+    let caller = Caller::new(address)?;
+    let mut best = [Duration::MAX; WHO.len()];
+    for round in 0..=ROUNDS {
+        for (who, best) in WHO.into_iter().zip(&mut best) {
+            let started = Instant::now();
+            for _ in 0..100 {
+                runtime.block_on(caller.call(who, answer))?;
+            }
+            // The first round makes connections and fills caches.
+            if round > 0 {
+                *best = (*best).min(started.elapsed() / 100);
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// Allocations and bytes of one call, the median of several. Everything runs on this one thread, so that the counts are
+/// those of the call.
+fn allocations(who: &str, answer: &str, address: &str) -> Result<(u64, u64), Error> {
     let runtime = runtime()?;
     let caller = Caller::new(address)?;
     for _ in 0..20 {
         runtime.block_on(caller.call(who, answer))?;
-    }
-    let mut times = Vec::new();
-    for _ in 0..9 {
-        let started = Instant::now();
-        for _ in 0..100 {
-            runtime.block_on(caller.call(who, answer))?;
-        }
-        times.push(started.elapsed() / 100);
     }
     let mut counts = Vec::new();
     for _ in 0..25 {
@@ -82,9 +99,7 @@ fn one(who: &str, answer: &str, address: &str) -> Result<(u64, u64, Duration), E
         counts.push((count.count_total, count.bytes_total));
     }
     counts.sort_unstable();
-    times.sort_unstable();
-    let (allocations, bytes) = counts[counts.len() / 2];
-    Ok((allocations, bytes, times[0]))
+    Ok(counts[counts.len() / 2])
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {
@@ -127,13 +142,14 @@ impl Caller {
             }
             ("hand-written", true) => {
                 let url = format!("{}/open-apis/task/v2/tasks/{GUID}", self.address);
-                let answer: hand::OneTask = hand::get(&self.hand, &url, &[("user_id_type", "open_id")]).await?;
+                let request = self.hand.get(url).query(&[("user_id_type", "open_id")]);
+                let answer: hand::OneTask = hand::send(request, "u-example").await?;
                 answer.task.map(drop).ok_or("no task")?;
             }
             ("hand-written", false) => {
                 let url = format!("{}/open-apis/task/v2/tasks", self.address);
                 let query = [("page_size", "100"), ("user_id_type", "open_id")];
-                let answer: hand::Tasks = hand::get(&self.hand, &url, &query).await?;
+                let answer: hand::Tasks = hand::send(self.hand.get(url).query(&query), "u-example").await?;
                 (answer.items.len() == 100).then_some(()).ok_or("no page")?;
             }
             (_, true) => {
