@@ -8,14 +8,14 @@ use crate::load::Documents;
 
 /// The API, what it was read from, and what is missing in it.
 pub(crate) struct Context<'a> {
-    pub(crate) documents: &'a Documents,
+    pub(crate) documents: &'a Documents<'a>,
     pub(crate) api: &'a Api,
     types: HashMap<TypePath, &'a TypeDef>,
     broken: BTreeSet<(String, String)>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(documents: &'a Documents, api: &'a Api, found: &Diagnostics) -> Self {
+    pub(crate) fn new(documents: &'a Documents<'a>, api: &'a Api, found: &Diagnostics) -> Self {
         let broken = found.broken_places().map(|place| (place.file.clone(), place.pointer.clone())).collect();
         Context { documents, api, types: types(api).collect(), broken }
     }

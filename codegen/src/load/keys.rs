@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::cursor::{Cursor, Step};
 use super::grammar::{DOCUMENT, OUTSIDE, Object, SCHEMA, Shape, Words};
-use super::tree::Tree;
+use super::tree::{Entry, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::rules::Rule;
 
@@ -36,7 +36,7 @@ impl<'a> Walk<'a, '_> {
         match (shape, tree) {
             (Shape::Any, _) => self.doubled_keys_below(tree),
             (Shape::Text, Tree::Text(text)) if text.trim().is_empty() => self.empty_text(),
-            (Shape::Word(words), Tree::Text(text)) if !words.known.contains(&text.as_str()) => {
+            (Shape::Word(words), Tree::Text(text)) if !words.known.contains(&&**text) => {
                 self.unknown_word(text, words);
             }
             (Shape::Count, Tree::Integer(..0)) => self.wrong_kind(shape, tree),
@@ -139,7 +139,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn reference(&mut self, entries: &'a [(String, Tree)]) {
+    fn reference(&mut self, entries: &'a [Entry<'a>]) {
         self.doubled_keys(entries);
         for (key, value) in entries {
             let place = self.place().key(key);
@@ -222,10 +222,10 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn doubled_keys(&mut self, entries: &[(String, Tree)]) {
+    fn doubled_keys(&mut self, entries: &[Entry<'_>]) {
         let mut seen = HashSet::with_capacity(entries.len());
         for (index, (key, _)) in entries.iter().enumerate() {
-            if !seen.insert(key.as_str()) {
+            if !seen.insert(&**key) {
                 let place = self.place().index(index);
                 self.fail(
                     Diagnostic::new(Rule::DoubledKey, &place, format!("`{key}` stands here twice"))

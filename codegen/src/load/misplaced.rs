@@ -7,7 +7,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::Rule;
 
 /// Reports misplaced keys. Gives the tree without them, if there are any, so that the rest can be read.
-pub(crate) fn without_misplaced_keys(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) -> Option<Tree> {
+pub(crate) fn without_misplaced_keys<'s>(
+    file: &str,
+    tree: &Tree<'s>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Tree<'s>> {
     let mut found = Vec::new();
     walk::schemas(file, tree, &mut |cursor, tree, role| misplaced_keys(cursor, tree, role, &mut found));
     if found.is_empty() {
@@ -56,7 +60,7 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
     };
     let known = keys_of(ty);
     for (key, _) in tree.entries() {
-        let unread = matches!(role, Role::Element) && matches!(key.as_str(), "default" | "example" | "deprecated");
+        let unread = matches!(role, Role::Element) && matches!(&**key, "default" | "example" | "deprecated");
         let (message, help) = if unread {
             (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
         } else if ty == "allOf" && key == "type" {
@@ -64,7 +68,7 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
                 "`type` beside `allOf` has no effect".to_owned(),
                 "remove it; the type is that of the component".to_owned(),
             )
-        } else if known.contains(&key.as_str()) || ALWAYS.contains(&key.as_str()) {
+        } else if known.contains(&&**key) || ALWAYS.contains(&&**key) {
             continue;
         } else {
             let help = match known {

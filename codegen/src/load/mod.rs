@@ -5,9 +5,11 @@ mod document;
 mod grammar;
 mod keys;
 mod misplaced;
+mod plain;
 mod positions;
 mod reference;
 pub(crate) mod references;
+mod scalar;
 mod schema;
 mod tree;
 pub(crate) mod walk;
@@ -17,7 +19,7 @@ pub(crate) use document::{Document, Documents};
 pub(crate) use keys::nearest;
 pub(crate) use positions::Positions;
 pub(crate) use reference::{Resolved, Section};
-pub(crate) use tree::Tree;
+pub(crate) use tree::{Entry, Tree};
 
 use serde::Deserialize;
 
@@ -26,7 +28,7 @@ use crate::rules::Rule;
 use crate::source::Source;
 
 /// Reads all files. Files with mistakes are reported and left out.
-pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documents {
+pub(crate) fn load<'s>(sources: &'s [Source], diagnostics: &mut Diagnostics) -> Documents<'s> {
     let mut documents = Documents::default();
     for source in sources {
         match read(source, diagnostics) {
@@ -37,7 +39,7 @@ pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documen
     documents
 }
 
-fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
+fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Document<'s>> {
     let tree = parse(source, diagnostics)?;
     if !keys::check(&source.path, &tree, diagnostics) {
         return None;
@@ -57,8 +59,17 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     }
 }
 
-fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
+/// A text as each of the two readers of YAML takes it.
+pub(crate) fn readings(text: &str) -> [Option<String>; 2] {
+    let readings = [plain::read(text), serde_yaml::from_str(text).ok()];
+    readings.map(|tree: Option<Tree<'_>>| tree.map(|tree| format!("{tree:?}")))
+}
+
+fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'s>> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if let Some(tree) = plain::read(text) {
+        return Some(tree);
+    }
     if let Some(diagnostic) = unreadable(&source.path, text) {
         diagnostics.push(diagnostic);
         return None;
@@ -131,11 +142,11 @@ const MAX_DEPTH: usize = 48;
 
 /// The first place that is too deep.
 fn too_deep(file: &str, tree: &Tree) -> Option<Place> {
-    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, left: usize) -> Option<Place> {
+    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree<'t>, left: usize) -> Option<Place> {
         if left == 0 {
             return Some(cursor.place());
         }
-        let mut below = |step: Step<'t>, tree: &'t Tree| {
+        let mut below = |step: Step<'t>, tree: &'t Tree<'t>| {
             if !matches!(tree, Tree::List(_) | Tree::Map(_)) {
                 return None;
             }
