@@ -1,5 +1,8 @@
 //! Doc comments.
 
+use std::fmt::Write;
+use std::ops::Range;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -39,18 +42,30 @@ pub(crate) fn prose(text: &str) -> String {
 }
 
 fn escape(part: &str, out: &mut String) {
+    if !part.bytes().any(|byte| matches!(byte, b'[' | b']' | b'<' | b'>' | b'*' | b'_' | b':')) {
+        out.push_str(part);
+        return;
+    }
+    let has_links = part.contains("://");
     for (index, word) in part.split(' ').enumerate() {
         if index > 0 {
             out.push(' ');
         }
-        let start = word.find("https://").or_else(|| word.find("http://"));
-        let Some(start) = start.filter(|start| !word[..*start].ends_with('(')) else {
-            escape_word(word, out);
-            continue;
-        };
-        let end = word.trim_end_matches(['.', ',', ';', ')']).len();
-        out.push_str(&format!("{}<{}>{}", &word[..start], &word[start..end], &word[end..]));
+        match if has_links { link(word) } else { None } {
+            Some(link) => {
+                let (before, after) = (&word[..link.start], &word[link.end..]);
+                let _ = write!(out, "{before}<{}>{after}", &word[link]);
+            }
+            None => escape_word(word, out),
+        }
     }
+}
+
+/// The address in a word, unless it stands in brackets already.
+fn link(word: &str) -> Option<Range<usize>> {
+    let start = word.find("https://").or_else(|| word.find("http://"))?;
+    let end = word.trim_end_matches(['.', ',', ';', ')']).len();
+    (!word[..start].ends_with('(')).then_some(start..end)
 }
 
 /// Underscores inside a word mean nothing in Markdown, so names stay readable.

@@ -5,7 +5,7 @@ use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 use super::document::{Document, Documents};
 use super::keys::nearest;
 use super::tree::Tree;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, unescaped};
 use crate::rules::Rule;
 
 /// The sections of `components` that a reference may point into.
@@ -85,7 +85,7 @@ impl<'s> Documents<'s> {
         let ["", "components", section, name] = parts[..] else {
             return fail(format!("`#{fragment}` does not name a component"), shape.to_owned());
         };
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescaped(name).into_owned();
         match Section::ALL.into_iter().find(|candidate| candidate.name() == section) {
             Some(section) if section == expected => {}
             _ => {
