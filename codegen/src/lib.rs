@@ -69,6 +69,11 @@ pub mod passes {
         load::readings(text)
     }
 
+    /// What `openapiv3` makes of a text, read part by part and at once; nothing if it breaks the grammar.
+    pub fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
+        load::documents(text)
+    }
+
     /// The second pass.
     pub fn lower(loaded: &Loaded<'_>) -> ir::Api {
         lower::lower(&loaded.0, &mut Diagnostics::default())

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use super::tree::Tree;
 use crate::diagnostic::Place;
 
@@ -11,6 +13,8 @@ pub(crate) struct Document<'s> {
     /// The file as it stands, for examples and for the order of keys.
     pub(crate) tree: Tree<'s>,
     pub(crate) openapi: openapiv3::OpenAPI,
+    /// The events of `x-webhooks`, for which OpenAPI 3.0 has no place.
+    pub(crate) webhooks: IndexMap<String, openapiv3::Operation>,
 }
 
 /// All files of a spec, sorted by path.

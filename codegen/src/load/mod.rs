@@ -5,6 +5,7 @@ mod document;
 mod grammar;
 mod keys;
 mod misplaced;
+mod openapi;
 mod plain;
 mod positions;
 mod reference;
@@ -45,8 +46,9 @@ fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Documen
         return None;
     }
     let readable = misplaced::without_misplaced_keys(&source.path, &tree, diagnostics);
-    match openapiv3::OpenAPI::deserialize(readable.as_ref().unwrap_or(&tree)) {
-        Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
+    let read = readable.as_ref().unwrap_or(&tree);
+    match openapi::document(read).and_then(|document| Ok((document, openapi::webhooks(read)?))) {
+        Ok((openapi, webhooks)) => Some(Document { path: source.path.clone(), tree, openapi, webhooks }),
         Err(error) => {
             let place = Place::file(&source.path);
             diagnostics.push(Diagnostic::new(
@@ -63,6 +65,20 @@ fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Documen
 pub(crate) fn readings(text: &str) -> [Option<String>; 2] {
     let readings = [plain::read(text), serde_yaml::from_str(text).ok()];
     readings.map(|tree: Option<Tree<'_>>| tree.map(|tree| format!("{tree:?}")))
+}
+
+/// A document read part by part, and at once as `openapiv3` does it by itself.
+pub(crate) fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
+    let tree: Tree<'_> = serde_yaml::from_str(text).ok()?;
+    let mut found = Diagnostics::default();
+    // `openapiv3` panics at some of what the grammar forbids.
+    if !keys::check("", &tree, &mut found) || misplaced::without_misplaced_keys("", &tree, &mut found).is_some() {
+        return None;
+    }
+    let mut at_once = openapiv3::OpenAPI::deserialize(&tree).ok()?;
+    // Events are read apart from their document.
+    at_once.extensions.shift_remove("x-webhooks");
+    Some([openapi::document(&tree).ok()?, at_once])
 }
 
 fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'s>> {

@@ -3,7 +3,7 @@
 //! Block maps and lists, flow maps and lists, texts on one line and `|` blocks are read here. At whatever else YAML
 //! knows (tags, anchors, texts over several lines, tabs, several documents, …) and at every mistake this reader steps
 //! back without a word; `serde_yaml` then reads the file from its beginning, and what it says holds. Nothing is read
-//! here that `serde_yaml` would read differently: `tests/plain.rs` holds the two against each other.
+//! here that `serde_yaml` would read differently: `tests/reading.rs` holds the two against each other.
 
 use std::borrow::Cow;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -185,6 +186,13 @@ impl Serialize for Tree<'_> {
     }
 }
 
+/// An entry as serde takes it. A key that is lent need not be copied where serde keeps it for later.
+pub(super) fn entry<'de>(
+    (key, value): &'de Entry<'_>,
+) -> (BorrowedStrDeserializer<'de, de::value::Error>, &'de Tree<'de>) {
+    (BorrowedStrDeserializer::new(key), value)
+}
+
 /// The way from the checked tree into `openapiv3`.
 impl<'de> Deserializer<'de> for &'de Tree<'_> {
     type Error = de::value::Error;
@@ -200,9 +208,7 @@ impl<'de> Deserializer<'de> for &'de Tree<'_> {
             Tree::Float(value) => visitor.visit_f64(*value),
             Tree::Text(value) => visitor.visit_borrowed_str(value),
             Tree::List(list) => visitor.visit_seq(de::value::SeqDeserializer::new(list.iter())),
-            Tree::Map(entries) => {
-                visitor.visit_map(de::value::MapDeserializer::new(entries.iter().map(|(key, value)| (&**key, value))))
-            }
+            Tree::Map(entries) => visitor.visit_map(de::value::MapDeserializer::new(entries.iter().map(entry))),
         }
     }
 
@@ -229,10 +235,10 @@ impl<'de> Deserializer<'de> for &'de Tree<'_> {
     ) -> Result<V::Value, Self::Error> {
         match self {
             Tree::Text(text) => (&**text).into_deserializer().deserialize_enum(name, variants, visitor),
-            Tree::Map(entries) => de::value::MapAccessDeserializer::new(de::value::MapDeserializer::new(
-                entries.iter().map(|(key, value)| (&**key, value)),
-            ))
-            .deserialize_enum(name, variants, visitor),
+            Tree::Map(entries) => {
+                de::value::MapAccessDeserializer::new(de::value::MapDeserializer::new(entries.iter().map(entry)))
+                    .deserialize_enum(name, variants, visitor)
+            }
             other => Err(de::Error::custom(format!("expected a name, found {}", other.kind()))),
         }
     }

@@ -1,6 +1,6 @@
-//! The reader of plain YAML against `serde_yaml`: it reads every file of ours, and nothing differently.
+//! Our shorter ways against the ways of the libraries: both read every file of ours alike.
 
-use feishu_openapi_codegen::passes::readings;
+use feishu_openapi_codegen::passes::{documents, readings};
 use feishu_openapi_tests::mutate::{self, Random};
 use feishu_openapi_tests::{spec, yaml_files};
 use proptest::prelude::*;
@@ -33,6 +33,20 @@ fn fixtures_are_plain_unless_they_are_no_yaml() {
     let files = yaml_files("ui").into_iter().chain(yaml_files("fixtures")).chain(yaml_files("bundle"));
     let strange: Vec<String> = files.filter(|(_, text)| !is_plain(text)).map(|(name, _)| name).collect();
     assert_eq!(strange, ["syntax.tab", "syntax"]);
+}
+
+#[test]
+fn openapiv3_reads_the_same_part_by_part_and_at_once() {
+    let spec = spec().into_iter().map(|source| (source.path, source.text));
+    let files = spec.chain(yaml_files("ui")).chain(yaml_files("fixtures")).chain(yaml_files("bundle"));
+    let mut read = 0;
+    for (name, text) in files {
+        if let Some([by_parts, at_once]) = documents(&text) {
+            assert_eq!(by_parts, at_once, "{name}");
+            read += 1;
+        }
+    }
+    assert!(read > 100, "{read} files");
 }
 
 #[test]
