@@ -3,19 +3,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use crate::ir::{Event, Field, Limits, Number, Operation, Period, RateLimit, Type};
-
-/// Attributes that become `///` lines, one for each line of `text`.
-pub(crate) fn attributes(text: &str) -> TokenStream {
-    let lines = text.trim_end().lines().map(|line| {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-        quote!(#[doc = #line])
-    });
-    quote!(#(#lines)*)
-}
 
 /// `//!` lines.
 pub(crate) fn inner(text: &str) -> String {
@@ -51,7 +39,7 @@ fn escape(part: &str, out: &mut String) {
         if index > 0 {
             out.push(' ');
         }
-        match if has_links { link(word) } else { None } {
+        match has_links.then(|| link(word)).flatten() {
             Some(link) => {
                 let (before, after) = (&word[..link.start], &word[link.end..]);
                 let _ = write!(out, "{before}<{}>{after}", &word[link]);
