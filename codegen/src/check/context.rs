@@ -22,6 +22,9 @@ impl<'a> Context<'a> {
 
     /// Whether everything at and below a place could be read.
     pub(crate) fn is_whole(&self, place: &Place) -> bool {
+        if self.broken.is_empty() {
+            return true;
+        }
         let below = format!("{}/", place.pointer);
         let first = self.broken.range((place.file.clone(), below.clone())..).next();
         let broken_below = first.is_some_and(|(file, pointer)| *file == place.file && pointer.starts_with(&below));

@@ -54,10 +54,6 @@ fn keys_of(ty: &str) -> &'static [&'static str] {
 /// Keys that do not go with the type, or that nothing reads where they stand.
 fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<Diagnostic>) {
     let ty = if tree.get("allOf").is_some() { "allOf" } else { tree.get("type").and_then(Tree::text).unwrap_or("") };
-    let what = match ty {
-        "allOf" => "a schema with `allOf`".to_owned(),
-        ty => format!("a schema of type `{ty}`"),
-    };
     let known = keys_of(ty);
     for (key, _) in tree.entries() {
         let unread = matches!(role, Role::Element) && matches!(&**key, "default" | "example" | "deprecated");
@@ -77,6 +73,10 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
                     let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
                     format!("remove it, or write another `type`; keys that go with this one: {}", known.join(", "))
                 }
+            };
+            let what = match ty {
+                "allOf" => "a schema with `allOf`".to_owned(),
+                ty => format!("a schema of type `{ty}`"),
             };
             (format!("`{key}` says nothing about {what}"), help)
         };
