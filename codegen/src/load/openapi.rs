@@ -15,7 +15,7 @@ use super::tree::{Entry, Tree, entry};
 
 /// Reads a document; what stands in `x-webhooks` is left out.
 pub(super) fn document(tree: &Tree<'_>) -> Result<OpenAPI, Error> {
-    let mut document: OpenAPI = without(tree, &["paths", "components", "x-webhooks"], Some("paths"))?;
+    let mut document: OpenAPI = without(tree, &["paths", "components"], Some("paths"))?;
     for (path, item) in below(tree, "paths") {
         document.paths.paths.insert(path.to_string(), ReferenceOr::Item(path_item(item)?));
     }
@@ -53,6 +53,10 @@ fn operation(tree: &Tree<'_>) -> Result<Operation, Error> {
     let mut operation: Operation = without(tree, &["requestBody", "responses"], Some("responses"))?;
     operation.request_body = tree.get("requestBody").map(|body| reference_or(body, request_body)).transpose()?;
     operation.responses = responses(tree)?;
+    let extensions = tree.entries().iter().filter(|(key, _)| key.starts_with("x-"));
+    operation.extensions = extensions
+        .map(|(key, tree)| Ok((key.to_string(), Deserialize::deserialize(tree)?)))
+        .collect::<Result<_, _>>()?;
     Ok(operation)
 }
 
@@ -123,13 +127,13 @@ fn reference_or<'t, T>(
 
 static EMPTY: Tree<'static> = Tree::Map(Vec::new());
 
-/// Reads an object without some of its parts; one that `openapiv3` demands is empty.
+/// Reads an object without its extensions and some of its parts; one that `openapiv3` demands is empty.
 fn without<'t, T: Deserialize<'t>>(
     tree: &'t Tree<'t>,
     parts: &[&str],
     demanded: Option<&'static str>,
 ) -> Result<T, Error> {
-    let rest = tree.entries().iter().filter(|(key, _)| !parts.contains(&&**key)).map(entry);
+    let rest = tree.entries().iter().filter(|(key, _)| !key.starts_with("x-") && !parts.contains(&&**key)).map(entry);
     let empty = demanded.map(|key| (BorrowedStrDeserializer::new(key), &EMPTY));
     T::deserialize(MapDeserializer::new(rest.chain(empty)))
 }
