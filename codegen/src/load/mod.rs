@@ -6,6 +6,7 @@ mod grammar;
 mod keys;
 mod misplaced;
 mod openapi;
+mod part;
 mod plain;
 mod positions;
 mod reference;
@@ -75,7 +76,7 @@ pub(crate) fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
     if !keys::check("", &tree, &mut found) || misplaced::without_misplaced_keys("", &tree, &mut found).is_some() {
         return None;
     }
-    let mut at_once = openapiv3::OpenAPI::deserialize(&tree).ok()?;
+    let mut at_once = openapiv3::OpenAPI::deserialize(part::Part::whole(&tree)).ok()?;
     // Events are read apart from their document.
     at_once.extensions.shift_remove("x-webhooks");
     Some([openapi::document(&tree).ok()?, at_once])

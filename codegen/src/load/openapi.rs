@@ -9,9 +9,10 @@ use openapiv3::{
     Components, MediaType, OpenAPI, Operation, PathItem, ReferenceOr, RequestBody, Response, Responses, StatusCode,
 };
 use serde::Deserialize;
-use serde::de::value::{BorrowedStrDeserializer, Error, MapDeserializer};
+use serde::de::value::{BorrowedStrDeserializer, Error};
 
-use super::tree::{Entry, Tree, entry};
+use super::part::Part;
+use super::tree::{Entry, Tree};
 
 /// Reads a document; what stands in `x-webhooks` is left out.
 pub(super) fn document(tree: &Tree<'_>) -> Result<OpenAPI, Error> {
@@ -54,9 +55,8 @@ fn operation(tree: &Tree<'_>) -> Result<Operation, Error> {
     operation.request_body = tree.get("requestBody").map(|body| reference_or(body, request_body)).transpose()?;
     operation.responses = responses(tree)?;
     let extensions = tree.entries().iter().filter(|(key, _)| key.starts_with("x-"));
-    operation.extensions = extensions
-        .map(|(key, tree)| Ok((key.to_string(), Deserialize::deserialize(tree)?)))
-        .collect::<Result<_, _>>()?;
+    operation.extensions =
+        extensions.map(|(key, tree)| Ok((key.to_string(), whole(tree)?))).collect::<Result<_, _>>()?;
     Ok(operation)
 }
 
@@ -73,7 +73,9 @@ fn responses(tree: &Tree<'_>) -> Result<Responses, Error> {
         if status == "default" {
             responses.default = Some(response);
         } else {
-            responses.responses.insert(StatusCode::deserialize(&Tree::Text(status.clone()))?, response);
+            responses
+                .responses
+                .insert(StatusCode::deserialize(BorrowedStrDeserializer::<Error>::new(status))?, response);
         }
     }
     Ok(responses)
@@ -89,7 +91,7 @@ fn response(tree: &Tree<'_>) -> Result<Response, Error> {
 fn content(tree: &Tree<'_>) -> Result<IndexMap<String, MediaType>, Error> {
     let media_type = |tree: &Tree<'_>| -> Result<MediaType, Error> {
         let mut media: MediaType = without(tree, &["schema"], None)?;
-        media.schema = tree.get("schema").map(|schema| reference_or(schema, Deserialize::deserialize)).transpose()?;
+        media.schema = tree.get("schema").map(|schema| reference_or(schema, whole)).transpose()?;
         Ok(media)
     };
     below(tree, "content").iter().map(|(kind, tree)| Ok((kind.to_string(), media_type(tree)?))).collect()
@@ -97,10 +99,10 @@ fn content(tree: &Tree<'_>) -> Result<IndexMap<String, MediaType>, Error> {
 
 fn components(tree: &Tree<'_>) -> Result<Components, Error> {
     Ok(Components {
-        schemas: named(tree, "schemas", Deserialize::deserialize)?,
-        parameters: named(tree, "parameters", Deserialize::deserialize)?,
+        schemas: named(tree, "schemas", whole)?,
+        parameters: named(tree, "parameters", whole)?,
         responses: named(tree, "responses", response)?,
-        security_schemes: named(tree, "securitySchemes", Deserialize::deserialize)?,
+        security_schemes: named(tree, "securitySchemes", whole)?,
         ..Components::default()
     })
 }
@@ -125,17 +127,18 @@ fn reference_or<'t, T>(
     }
 }
 
-static EMPTY: Tree<'static> = Tree::Map(Vec::new());
+/// Reads all of a tree.
+fn whole<'t, T: Deserialize<'t>>(tree: &'t Tree<'t>) -> Result<T, Error> {
+    T::deserialize(Part::whole(tree))
+}
 
 /// Reads an object without its extensions and some of its parts; one that `openapiv3` demands is empty.
 fn without<'t, T: Deserialize<'t>>(
     tree: &'t Tree<'t>,
-    parts: &[&str],
+    parts: &'static [&'static str],
     demanded: Option<&'static str>,
 ) -> Result<T, Error> {
-    let rest = tree.entries().iter().filter(|(key, _)| !key.starts_with("x-") && !parts.contains(&&**key)).map(entry);
-    let empty = demanded.map(|key| (BorrowedStrDeserializer::new(key), &EMPTY));
-    T::deserialize(MapDeserializer::new(rest.chain(empty)))
+    T::deserialize(Part::without(tree, parts, demanded))
 }
 
 fn below<'t>(tree: &'t Tree<'t>, key: &str) -> &'t [Entry<'t>] {

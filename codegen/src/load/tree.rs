@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Place, Segment};
@@ -183,76 +182,5 @@ impl Serialize for Tree<'_> {
             Tree::List(list) => serializer.collect_seq(list),
             Tree::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
         }
-    }
-}
-
-/// An entry as serde takes it. A key that is lent need not be copied where serde keeps it for later.
-pub(super) fn entry<'de>(
-    (key, value): &'de Entry<'_>,
-) -> (BorrowedStrDeserializer<'de, de::value::Error>, &'de Tree<'de>) {
-    (BorrowedStrDeserializer::new(key), value)
-}
-
-/// The way from the checked tree into `openapiv3`.
-impl<'de> Deserializer<'de> for &'de Tree<'_> {
-    type Error = de::value::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Null => visitor.visit_unit(),
-            Tree::Bool(value) => visitor.visit_bool(*value),
-            Tree::Integer(value) => match u64::try_from(*value) {
-                Ok(value) => visitor.visit_u64(value),
-                Err(_) => visitor.visit_i64(*value),
-            },
-            Tree::Float(value) => visitor.visit_f64(*value),
-            Tree::Text(value) => visitor.visit_borrowed_str(value),
-            Tree::List(list) => visitor.visit_seq(de::value::SeqDeserializer::new(list.iter())),
-            Tree::Map(entries) => visitor.visit_map(de::value::MapDeserializer::new(entries.iter().map(entry))),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Text(text) => (&**text).into_deserializer().deserialize_enum(name, variants, visitor),
-            Tree::Map(entries) => {
-                de::value::MapAccessDeserializer::new(de::value::MapDeserializer::new(entries.iter().map(entry)))
-                    .deserialize_enum(name, variants, visitor)
-            }
-            other => Err(de::Error::custom(format!("expected a name, found {}", other.kind()))),
-        }
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
-impl<'de> IntoDeserializer<'de, de::value::Error> for &'de Tree<'_> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }
