@@ -57,7 +57,7 @@ impl Place {
 /// Adds a step to the value of a key.
 pub(crate) fn push_key(pointer: &mut String, key: &str) {
     pointer.push('/');
-    if key.contains(['~', '/']) {
+    if key.contains('~') || key.contains('/') {
         pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
     } else {
         pointer.push_str(key);

@@ -12,11 +12,11 @@ use super::tree::{Entry, Tree};
 
 /// The tree of a text, if all of it is plain.
 pub(super) fn read(text: &str) -> Option<Tree<'_>> {
-    if !text.ends_with('\n') || !scalar::has_plain_letters(text) {
+    if !text.ends_with('\n') {
         return None;
     }
-    let mut reader = Reader { text, at: 0, indent: None, depth: 0 };
-    reader.next_line();
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, indent: None, depth: 0 };
+    reader.next_line()?;
     let tree = reader.node(0)?;
     reader.indent.is_none().then_some(tree)
 }
@@ -29,6 +29,7 @@ const MAX_KEY: usize = 1000;
 
 struct Reader<'s> {
     text: &'s str,
+    bytes: &'s [u8],
     /// The next byte. Between two lines: the first letter of the next line that has some.
     at: usize,
     /// The column of that letter; `None` at the end of the text.
@@ -164,13 +165,13 @@ impl<'s> Reader<'s> {
                 self.at = start;
                 break;
             } else {
-                let end = start + self.text.get(start..)?.find('\n')?;
-                lines.push(self.text.get(start + indent..end)?);
+                self.rest_of_line()?;
+                lines.push(self.text.get(start + indent..self.at)?);
                 written = lines.len();
-                self.at = end + 1;
+                self.at += 1;
             }
         }
-        self.next_line();
+        self.next_line()?;
         lines.truncate(written);
         let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
         for line in lines {
@@ -196,12 +197,12 @@ impl<'s> Reader<'s> {
             return Some(if self.is_colon(start)? { Word::Key(text) } else { Word::Value(Tree::Text(text)) });
         }
         self.plain_start()?;
-        let bytes = self.text.as_bytes();
         loop {
-            match self.byte()? {
+            self.ordinary();
+            match self.letter()? {
                 b'\n' => break,
-                b':' if matches!(bytes.get(self.at + 1), Some(b' ' | b'\n')) => break,
-                b'#' if bytes.get(self.at - 1) == Some(&b' ') => break,
+                b':' if matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n')) => break,
+                b'#' if self.is_behind_blank() => break,
                 _ => self.at += 1,
             }
         }
@@ -222,7 +223,7 @@ impl<'s> Reader<'s> {
         if self.byte()? != b':' {
             return Some(false);
         }
-        let ends = matches!(self.text.as_bytes().get(self.at + 1), Some(b' ' | b'\n'));
+        let ends = matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n'));
         let short = self.at - start <= MAX_KEY;
         self.at += 1;
         (ends && short).then_some(true)
@@ -298,17 +299,17 @@ impl<'s> Reader<'s> {
     fn flow_plain(&mut self) -> Option<&'s str> {
         let start = self.at;
         self.plain_start()?;
-        let bytes = self.text.as_bytes();
         loop {
-            match self.byte()? {
+            self.ordinary();
+            match self.letter()? {
                 b'\n' | b',' | b']' | b'}' => break,
                 b'{' | b'[' => return None,
-                b':' => match bytes.get(self.at + 1)? {
+                b':' => match self.bytes.get(self.at + 1)? {
                     b' ' | b'\n' => break,
                     b',' | b'?' | b'[' | b']' | b'{' | b'}' => return None,
                     _ => self.at += 1,
                 },
-                b'#' if bytes.get(self.at - 1) == Some(&b' ') => return None,
+                b'#' if self.is_behind_blank() => return None,
                 _ => self.at += 1,
             }
         }
@@ -335,7 +336,29 @@ impl<'s> Reader<'s> {
 /// Single letters.
 impl<'s> Reader<'s> {
     fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        if self.at < self.bytes.len() { Some(self.bytes[self.at]) } else { None }
+    }
+
+    /// The next byte of a text or comment. Tabs, line ends of Windows and rarer things are left to the other reader.
+    fn letter(&self) -> Option<u8> {
+        let byte = self.byte()?;
+        let fits = match byte {
+            b' '..=b'~' | b'\n' => true,
+            0x80.. => !scalar::is_strange(&self.bytes[self.at..]),
+            _ => false,
+        };
+        if fits { Some(byte) } else { None }
+    }
+
+    /// Goes behind bytes that mean nothing anywhere.
+    fn ordinary(&mut self) {
+        while self.at < self.bytes.len() && scalar::ORDINARY[usize::from(self.bytes[self.at])] {
+            self.at += 1;
+        }
+    }
+
+    fn is_behind_blank(&self) -> bool {
+        self.at > 0 && self.bytes[self.at - 1] == b' '
     }
 
     /// Goes behind spaces, and says how many there were.
@@ -347,17 +370,44 @@ impl<'s> Reader<'s> {
         self.at - start
     }
 
+    /// Goes to the end of the line.
+    fn rest_of_line(&mut self) -> Option<()> {
+        loop {
+            self.ordinary();
+            match self.letter()? {
+                b'\n' => return Some(()),
+                _ => self.at += 1,
+            }
+        }
+    }
+
     /// A text in quotes, without them.
     fn quoted(&mut self) -> Option<Cow<'s, str>> {
-        let (text, length) = scalar::quoted(self.text.get(self.at..)?)?;
-        self.at += length;
-        Some(text)
+        let start = self.at;
+        let quote = self.byte()?;
+        self.at += 1;
+        loop {
+            self.ordinary();
+            match self.letter()? {
+                b'\n' => return None,
+                b'\\' if quote == b'"' => self.at += 2,
+                byte if byte == quote => {
+                    self.at += 1;
+                    // Two single quotes stand for one.
+                    if quote == b'"' || self.byte()? != quote {
+                        return scalar::unquoted(self.text.get(start..self.at)?);
+                    }
+                    self.at += 1;
+                }
+                _ => self.at += 1,
+            }
+        }
     }
 
     /// Whether a text without quotes may begin here; some that may are left to the other reader.
     fn plain_start(&self) -> Option<()> {
         let fits = match self.byte()? {
-            b'-' => self.text.as_bytes().get(self.at + 1)?.is_ascii_alphanumeric(),
+            b'-' => self.bytes.get(self.at + 1)?.is_ascii_alphanumeric(),
             b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
             | b'%' | b'@' | b'`' | b'\n' => false,
             _ => true,
@@ -367,7 +417,7 @@ impl<'s> Reader<'s> {
 
     /// Whether an element of a list begins here.
     fn is_entry(&self) -> bool {
-        self.byte() == Some(b'-') && matches!(self.text.as_bytes().get(self.at + 1), Some(b' ' | b'\n'))
+        self.byte() == Some(b'-') && matches!(self.bytes.get(self.at + 1), Some(b' ' | b'\n'))
     }
 
     /// Whether the next line belongs to something further left. A line further right would go on with the last text.
@@ -382,37 +432,29 @@ impl<'s> Reader<'s> {
 
     /// Goes to the next line; before it there may be a comment, and nothing else.
     fn end_of_line(&mut self) -> Option<()> {
-        let spaces = self.spaces();
-        let behind_blank = spaces > 0 || self.text.as_bytes().get(self.at - 1) == Some(&b' ');
+        self.spaces();
         match self.byte()? {
             b'\n' => {}
-            b'#' if behind_blank => self.at += self.text.get(self.at..)?.find('\n')?,
+            b'#' if self.is_behind_blank() => self.rest_of_line()?,
             _ => return None,
         }
         self.at += 1;
-        self.next_line();
-        Some(())
+        self.next_line()
     }
 
     /// From the beginning of a line to the next letter that is no comment.
-    fn next_line(&mut self) {
+    fn next_line(&mut self) -> Option<()> {
         loop {
             let indent = self.spaces();
             match self.byte() {
-                None => {
-                    self.indent = None;
-                    return;
-                }
-                Some(b'\n') => self.at += 1,
-                Some(b'#') => {
-                    let rest = self.text.get(self.at..).unwrap_or("");
-                    self.at += rest.find('\n').map_or(rest.len(), |end| end + 1);
-                }
-                Some(_) => {
-                    self.indent = Some(indent);
-                    return;
+                Some(b'\n') => {}
+                Some(b'#') => self.rest_of_line()?,
+                letter => {
+                    self.indent = letter.map(|_| indent);
+                    return Some(());
                 }
             }
+            self.at += 1;
         }
     }
 }

@@ -4,69 +4,57 @@ use std::borrow::Cow;
 
 use super::tree::Tree;
 
-/// Whether all letters are those that YAML takes as they are. Line ends of Windows, tabs and rarer things are not.
-pub(super) fn has_plain_letters(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // Most of a spec is ASCII, which is looked at many bytes at a time.
-    let is_ascii = |chunk: &[u8]| chunk.iter().fold(true, |fits, byte| fits & matches!(byte, b' '..=b'~' | b'\n'));
-    let is_plain = |chunk: &[u8]| chunk.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | 0x80..));
-    bytes.chunks(CHUNK).enumerate().all(|(index, chunk)| {
-        let start = index * CHUNK;
-        let with_rest = &bytes[start..bytes.len().min(start + CHUNK + 2)];
-        is_ascii(chunk) || is_plain(chunk) && !with_rest.windows(3).any(is_strange)
-    })
-}
+/// The bytes that are part of any text in which they stand; about others one must think.
+pub(super) static ORDINARY: [bool; 256] = {
+    let mut ordinary = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // Where the strange letters below begin, and what ends a text or a part of it.
+        ordinary[byte] = !matches!(byte as u8, 0..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef)
+            && !matches!(byte as u8, b':' | b'#' | b',' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'\\');
+        byte += 1;
+    }
+    ordinary
+};
 
-const CHUNK: usize = 32;
-
-/// Whether three bytes are, or begin with, a letter that YAML does not take everywhere.
-fn is_strange(bytes: &[u8]) -> bool {
+/// Whether bytes begin with a letter that YAML does not take everywhere.
+pub(super) fn is_strange(bytes: &[u8]) -> bool {
     matches!(
         bytes,
         // Control characters up to U+009F.
-        [0xc2, ..=0x9f, _]
+        [0xc2, ..=0x9f, ..]
             // Line ends that YAML knew once, U+2028 and U+2029.
-            | [0xe2, 0x80, 0xa8 | 0xa9]
+            | [0xe2, 0x80, 0xa8 | 0xa9, ..]
             // The byte order mark, U+FFFE and U+FFFF.
-            | [0xef, 0xbb, 0xbf]
-            | [0xef, 0xbf, 0xbe | 0xbf]
+            | [0xef, 0xbb, 0xbf, ..]
+            | [0xef, 0xbf, 0xbe | 0xbf, ..]
     )
 }
 
-/// A text in quotes at the beginning of `rest`, and how many bytes it takes with them.
-pub(super) fn quoted(rest: &str) -> Option<(Cow<'_, str>, usize)> {
-    let (quote, body) = rest.split_at_checked(1)?;
-    let mut owned = String::new();
-    let mut start = 0;
-    let mut letters = body.bytes().enumerate();
-    while let Some((at, byte)) = letters.next() {
-        match byte {
-            b'\n' => return None,
-            b'\\' if quote == "\"" => {
-                owned.push_str(body.get(start..at)?);
-                let (_, escaped) = letters.next()?;
-                owned.push(match escaped {
-                    b'"' | b'\\' | b'/' => char::from(escaped),
-                    b'n' => '\n',
-                    b't' => '\t',
-                    _ => return None,
-                });
-                start = at + 2;
-            }
-            b'\'' if quote == "'" && body.as_bytes().get(at + 1) == Some(&b'\'') => {
-                letters.next();
-                owned.push_str(body.get(start..=at)?);
-                start = at + 2;
-            }
-            byte if quote.as_bytes() == [byte] => {
-                let last = body.get(start..at)?;
-                let text = if start == 0 { Cow::Borrowed(last) } else { Cow::Owned(owned + last) };
-                return Some((text, at + 2));
-            }
-            _ => {}
-        }
+/// What a text in quotes says.
+pub(super) fn unquoted(text: &str) -> Option<Cow<'_, str>> {
+    let inner = text.get(1..text.len() - 1)?;
+    if text.starts_with('\'') {
+        let doubled = inner.contains('\'');
+        return Some(if doubled { Cow::Owned(inner.replace("''", "'")) } else { Cow::Borrowed(inner) });
     }
-    None
+    let mut parts = inner.split('\\');
+    let mut text = Cow::Borrowed(parts.next()?);
+    while let Some(part) = parts.next() {
+        let (letter, rest) = match part.as_bytes().first() {
+            // Two of them: what stands behind the second one is a part of its own.
+            None => ('\\', parts.next()?),
+            Some(b'"') => ('"', &part[1..]),
+            Some(b'/') => ('/', &part[1..]),
+            Some(b'n') => ('\n', &part[1..]),
+            Some(b't') => ('\t', &part[1..]),
+            Some(_) => return None,
+        };
+        let text = text.to_mut();
+        text.push(letter);
+        text.push_str(rest);
+    }
+    Some(text)
 }
 
 /// What a text without quotes is.
