@@ -23,6 +23,10 @@ pub(crate) fn pascal(name: &str) -> String {
 
 /// A field or method: as on the wire where Rust allows it, otherwise the nearest thing.
 pub(crate) fn ident(name: &str) -> Ident {
+    // Most names are as Rust would have them.
+    if is_snake(name) && !is_reserved(name) && name != "new" {
+        return Ident(name.to_owned());
+    }
     let mut ident: String = name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
     if ident.chars().any(char::is_uppercase) {
         ident = snake(&ident);
@@ -81,7 +85,7 @@ fn snake(name: &str) -> String {
     snake
 }
 
-/// All words that Rust reserves; those that cannot be raw are handled by the caller.
+/// All words that Rust reserves, sorted; those that cannot be raw are handled by the caller.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -90,7 +94,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 fn is_keyword(word: &str) -> bool {
-    KEYWORDS.contains(&word)
+    KEYWORDS.binary_search(&word).is_ok()
 }
 
 #[cfg(test)]

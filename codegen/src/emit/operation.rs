@@ -1,5 +1,7 @@
 //! One operation: its request, how it is sent, its answer.
 
+use std::borrow::Cow;
+
 use super::docs;
 use super::fields::{Constrained, builder, declaration};
 use super::print;
@@ -115,8 +117,13 @@ fn error_table(errors: &[ErrorCode]) -> String {
     text
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+fn one_line(text: &str) -> Cow<'_, str> {
+    // Most texts are on one line already, and there are many of them.
+    let is_one_line = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ");
+    if is_one_line && text.trim() == text {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn encode(operation: &Operation) -> String {
