@@ -127,12 +127,13 @@ impl<'s> Reader<'s> {
                     }
                 },
             });
-            let ends = self.indent != Some(column) || !self.is_entry();
-            if ends {
-                self.depth -= 1;
-                let of_a_key = self.indent == Some(column);
-                return (of_a_key || self.is_left(column)).then_some(Tree::List(list));
+            if self.indent == Some(column) && self.is_entry() {
+                continue;
             }
+            self.depth -= 1;
+            // Further keys of the map around it may stand in the same column.
+            let is_over = self.indent == Some(column) || self.is_left(column);
+            return is_over.then_some(Tree::List(list));
         }
     }
 
@@ -207,8 +208,8 @@ impl<'s> Reader<'s> {
             }
         }
         let text = self.text.get(start..self.at)?.trim_end_matches(' ');
-        // A document begins or ends here, unless this stands further right; that is not worth a look.
-        if text.starts_with("---") || text.starts_with("...") {
+        // A document ends here, unless this stands further right; that is not worth a look.
+        if text.starts_with("...") {
             return None;
         }
         let value = scalar::typed(text)?;
@@ -333,7 +334,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// Single letters.
+/// Lines and letters.
 impl<'s> Reader<'s> {
     fn byte(&self) -> Option<u8> {
         if self.at < self.bytes.len() { Some(self.bytes[self.at]) } else { None }
