@@ -4,12 +4,16 @@ use crate::ir::Ident;
 
 /// `remove_members` → `RemoveMembers`, `yyyy-mm-dd` → `YyyyMmDd`; never empty, never starts with a digit.
 pub(crate) fn pascal(name: &str) -> String {
-    let mut pascal = String::new();
-    for word in words(name) {
-        let mut letters = word.chars();
-        if let Some(first) = letters.next() {
-            pascal.extend(first.to_uppercase());
-            pascal.extend(letters);
+    let mut pascal = String::with_capacity(name.len());
+    let mut begins = true;
+    for letter in name.chars() {
+        if letter == '_' || !unicode_word(letter) {
+            begins = true;
+        } else if begins {
+            pascal.extend(letter.to_uppercase());
+            begins = false;
+        } else {
+            pascal.push(letter);
         }
     }
     if pascal.is_empty() {
@@ -63,10 +67,6 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 
 fn unicode_word(letter: char) -> bool {
     unicode_ident::is_xid_continue(letter)
-}
-
-fn words(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|letter: char| !unicode_word(letter) || letter == '_').filter(|word| !word.is_empty())
 }
 
 /// `userId` → `user_id`, `ID` → `id`.

@@ -30,7 +30,7 @@ pub(crate) fn prose(text: &str) -> String {
 }
 
 fn escape(part: &str, out: &mut String) {
-    if !part.bytes().any(|byte| matches!(byte, b'[' | b']' | b'<' | b'>' | b'*' | b'_' | b':')) {
+    if !['[', ']', '<', '>', '*', '_', ':'].iter().any(|letter| part.contains(*letter)) {
         out.push_str(part);
         return;
     }

@@ -137,7 +137,9 @@ fn accessor(resource: &Resource) -> String {
     let name = &resource.name;
     let first = resource.description.split(". ").next().unwrap_or_default().replace('\n', " ");
     let docs = print::docs("    ", &docs::prose(first.trim()));
-    format!("{docs}    pub fn {name}(&self) -> {name}::Resource<'a, I> {{\n        {name}::Resource(self.0)\n    }}\n")
+    let result = format!(" -> {name}::Resource<'a, I> {{");
+    let signature = print::listed("    ", &format!("pub fn {name}"), &["&self"], &result);
+    format!("{docs}{signature}        {name}::Resource(self.0)\n    }}\n")
 }
 
 /// An `impl` with some methods; a resource may have none.

@@ -73,9 +73,10 @@ fn document(copies: usize) -> Value {
     })
 }
 
-/// How many operations our generator reads in one copy.
+/// How many operations our generator reads. Events have ids, too, and are not counted.
 pub fn operations(sources: &[Source]) -> usize {
-    sources.iter().map(|source| source.text.matches(" operationId:").count()).sum()
+    let paths = sources.iter().filter_map(|source| source.text.split("\nx-webhooks:").next());
+    paths.map(|text| text.matches(" operationId:").count()).sum()
 }
 
 fn service(copy: usize) -> String {
