@@ -21,6 +21,11 @@ fn check(values: &[&str], expected: bool) {
     }
 }
 
+/// Small specs that other tests are about.
+fn small_files() -> impl Iterator<Item = (String, String)> {
+    ["ui", "fixtures", "bundle", "verdicts/base/v1", "verdicts/base/v2"].into_iter().flat_map(yaml_files)
+}
+
 #[test]
 fn the_spec_is_plain() {
     let strange: Vec<String> =
@@ -30,17 +35,15 @@ fn the_spec_is_plain() {
 
 #[test]
 fn fixtures_are_plain_unless_they_are_no_yaml() {
-    let files = yaml_files("ui").into_iter().chain(yaml_files("fixtures")).chain(yaml_files("bundle"));
-    let strange: Vec<String> = files.filter(|(_, text)| !is_plain(text)).map(|(name, _)| name).collect();
+    let strange: Vec<String> = small_files().filter(|(_, text)| !is_plain(text)).map(|(name, _)| name).collect();
     assert_eq!(strange, ["syntax.tab", "syntax"]);
 }
 
 #[test]
 fn openapiv3_reads_the_same_part_by_part_and_at_once() {
     let spec = spec().into_iter().map(|source| (source.path, source.text));
-    let files = spec.chain(yaml_files("ui")).chain(yaml_files("fixtures")).chain(yaml_files("bundle"));
     let mut read = 0;
-    for (name, text) in files {
+    for (name, text) in spec.chain(small_files()) {
         if let Some([by_parts, at_once]) = documents(&text) {
             assert_eq!(by_parts, at_once, "{name}");
             read += 1;
@@ -164,9 +167,8 @@ proptest! {
     #[test]
     fn both_readers_agree_about_changed_specs(seed: u64) {
         let mut random = Random(seed);
-        let mut files = yaml_files("ui");
-        files.extend(yaml_files("fixtures"));
-        files.extend(spec().into_iter().map(|source| (source.path, source.text)));
+        let spec = spec().into_iter().map(|source| (source.path, source.text));
+        let files: Vec<(String, String)> = small_files().chain(spec).collect();
         for _ in 0..8 {
             let text = random.pick(&files).map(|(_, text)| text.clone()).unwrap_or_default();
             let other = random.pick(&files).map(|(_, text)| text.clone()).unwrap_or_default();
