@@ -2,11 +2,12 @@
 //!
 //! Works on the YAML trees, after they passed [`read`](crate::read): what a tool of ours would not know survives.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::ir::{Resource, Version};
-use crate::load::{Document, Documents, Section, Tree, references};
+use crate::load::{Document, Documents, Entry, Section, Tree, references};
 use crate::names::pascal;
 use crate::source::Source;
 
@@ -84,20 +85,20 @@ fn escaped(name: &str) -> String {
 }
 
 /// The components of all files, their references made absolute.
-struct Components {
-    trees: BTreeMap<Id, Tree>,
+struct Components<'s> {
+    trees: BTreeMap<Id, Tree<'s>>,
     by_reference: BTreeMap<String, Id>,
 }
 
-impl Components {
-    fn of(documents: &Documents) -> Self {
+impl<'s> Components<'s> {
+    fn of(documents: &Documents<'s>) -> Self {
         let mut components = Components { trees: BTreeMap::new(), by_reference: BTreeMap::new() };
         for document in documents.iter() {
             let tree = absolute(document, documents);
             for section in Section::ALL {
                 let found = tree.get("components").and_then(|components| components.get(section.name()));
                 for (name, tree) in found.map_or(&[][..], Tree::entries) {
-                    let id = Id { file: document.path.clone(), section, name: name.clone() };
+                    let id = Id { file: document.path.clone(), section, name: name.to_string() };
                     components.by_reference.insert(id.absolute(), id.clone());
                     components.trees.insert(id, tree.clone());
                 }
@@ -131,7 +132,7 @@ impl Components {
             let Some(id) = self.target(&reference) else { continue };
             if found.insert(id.clone()) {
                 let mut tree = self.trees[id].clone();
-                references::in_component(&mut tree, id.section, &mut |reference| open.push(reference.clone()));
+                references::in_component(&mut tree, id.section, &mut |reference| open.push(reference.to_string()));
             }
         }
         found
@@ -139,7 +140,7 @@ impl Components {
 }
 
 /// A document's tree with every reference as `file#/components/section/name`.
-fn absolute(document: &Document, documents: &Documents) -> Tree {
+fn absolute<'s>(document: &Document<'s>, documents: &Documents<'s>) -> Tree<'s> {
     let mut tree = document.tree.clone();
     let place = Place::file(&document.path);
     references::in_document(&mut tree, &mut |reference| {
@@ -149,7 +150,7 @@ fn absolute(document: &Document, documents: &Documents) -> Tree {
             Some(Id { file: resolved.file, section, name: resolved.name })
         });
         if let Some(id) = resolved {
-            *reference = id.absolute();
+            *reference = id.absolute().into();
         }
     });
     tree
@@ -182,11 +183,11 @@ impl Names {
         Names { by_id: same.iter().map(|(id, first)| (id.clone(), name(first))).collect() }
     }
 
-    fn rewrite(&self, components: &Components, reference: &mut String) {
+    fn rewrite(&self, components: &Components<'_>, reference: &mut Cow<'_, str>) {
         if let Some(id) = components.target(reference)
             && let Some(name) = self.by_id.get(id)
         {
-            *reference = format!("#/components/{}/{}", id.section.name(), escaped(name));
+            *reference = format!("#/components/{}/{}", id.section.name(), escaped(name)).into();
         }
     }
 }
@@ -199,7 +200,7 @@ fn merged(components: &Components, same: &BTreeMap<Id, Id>) -> BTreeMap<Id, Id> 
         let mut tree = components.trees[id].clone();
         references::in_component(&mut tree, id.section, &mut |reference| {
             if let Some(target) = components.target(reference) {
-                *reference = same.get(target).unwrap_or(target).absolute();
+                *reference = same.get(target).unwrap_or(target).absolute().into();
             }
         });
         let known = firsts.entry((id.section, &id.name)).or_default();
@@ -215,7 +216,7 @@ fn merged(components: &Components, same: &BTreeMap<Id, Id>) -> BTreeMap<Id, Id> 
     next
 }
 
-fn join(version: &Version, documents: &Documents, components: &Components) -> Tree {
+fn join<'s>(version: &'s Version, documents: &Documents<'s>, components: &Components<'s>) -> Tree<'s> {
     let mut paths = Vec::new();
     let mut webhooks = Vec::new();
     let mut servers = Vec::new();
@@ -235,34 +236,34 @@ fn join(version: &Version, documents: &Documents, components: &Components) -> Tr
         ("paths", Tree::Map(paths)),
     ]);
     if let (false, Tree::Map(entries)) = (webhooks.is_empty(), &mut tree) {
-        entries.push(("x-webhooks".to_owned(), Tree::Map(webhooks)));
+        entries.push(("x-webhooks".into(), Tree::Map(webhooks)));
     }
     let folder = format!("spec/{}/{}/", version.service, version.version);
     let own = components.trees.keys().filter(|id| id.file.starts_with(&folder)).map(Id::absolute);
     let mut start: Vec<String> = own.collect();
-    references::in_document(&mut tree, &mut |reference| start.push(reference.clone()));
+    references::in_document(&mut tree, &mut |reference| start.push(reference.to_string()));
     let used = components.reachable(start);
     let names = Names::of(components, &used);
     if let Tree::Map(entries) = &mut tree {
-        entries.push(("components".to_owned(), section_trees(components, &names)));
+        entries.push(("components".into(), section_trees(components, &names)));
     }
     references::in_document(&mut tree, &mut |reference| names.rewrite(components, reference));
     tree
 }
 
-fn info(version: &Version) -> Tree {
+fn info(version: &Version) -> Tree<'_> {
     let title = format!("Feishu {} {}", pascal(&version.service), version.version);
     let description = "All resources of this version in one document, joined from the files of the spec by \
         `cargo xtask bundle`; edit those, not this one.";
-    map([("title", text(&title)), ("version", text(&version.version)), ("description", text(description))])
+    map([("title", Tree::Text(title.into())), ("version", text(&version.version)), ("description", text(description))])
 }
 
 /// A resource becomes a tag, so that its description is not lost and tools can group by it.
-fn tag(resource: &Resource) -> Tree {
+fn tag(resource: &Resource) -> Tree<'_> {
     map([("name", text(&resource.name)), ("description", text(&resource.description))])
 }
 
-fn add_servers(servers: &mut Vec<Tree>, document: &Tree) {
+fn add_servers<'s>(servers: &mut Vec<Tree<'s>>, document: &Tree<'s>) {
     if let Some(Tree::List(list)) = document.get("servers") {
         for server in list {
             if !servers.contains(server) {
@@ -273,11 +274,11 @@ fn add_servers(servers: &mut Vec<Tree>, document: &Tree) {
 }
 
 /// Adds the operations of a resource. Two resources may share a path, with different methods.
-fn add_paths(paths: &mut Vec<(String, Tree)>, resource: &Resource, document: &Tree) {
+fn add_paths<'s>(paths: &mut Vec<Entry<'s>>, resource: &'s Resource, document: &Tree<'s>) {
     for (path, item) in document.get("paths").map_or(&[][..], Tree::entries) {
         let operations = item.entries().iter().map(|(verb, operation)| {
             let mut entries = operation.entries().to_vec();
-            entries.insert(0, ("tags".to_owned(), Tree::List(vec![text(&resource.name)])));
+            entries.insert(0, ("tags".into(), Tree::List(vec![text(&resource.name)])));
             (verb.clone(), Tree::Map(entries))
         });
         match paths.iter_mut().find(|(known, _)| known == path) {
@@ -288,24 +289,24 @@ fn add_paths(paths: &mut Vec<(String, Tree)>, resource: &Resource, document: &Tr
 }
 
 /// The `components` of a bundle, each section sorted by name.
-fn section_trees(components: &Components, names: &Names) -> Tree {
-    let mut sections: BTreeMap<Section, BTreeMap<&str, &Tree>> = BTreeMap::new();
+fn section_trees<'s>(components: &Components<'s>, names: &Names) -> Tree<'s> {
+    let mut sections: BTreeMap<Section, BTreeMap<&str, &Tree<'s>>> = BTreeMap::new();
     for (id, name) in &names.by_id {
         if let Some(tree) = components.trees.get(id) {
             sections.entry(id.section).or_default().entry(name).or_insert(tree);
         }
     }
     let sections = sections.into_iter().map(|(section, trees)| {
-        let trees = trees.into_iter().map(|(name, tree)| (name.to_owned(), tree.clone())).collect();
-        (section.name().to_owned(), Tree::Map(trees))
+        let trees = trees.into_iter().map(|(name, tree)| (Cow::Owned(name.to_owned()), tree.clone())).collect();
+        (Cow::Borrowed(section.name()), Tree::Map(trees))
     });
     Tree::Map(sections.collect())
 }
 
-fn text(text: &str) -> Tree {
-    Tree::Text(text.to_owned())
+fn text(text: &str) -> Tree<'_> {
+    Tree::Text(text.into())
 }
 
-fn map<const N: usize>(entries: [(&str, Tree); N]) -> Tree {
-    Tree::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+fn map<'s, const N: usize>(entries: [(&'s str, Tree<'s>); N]) -> Tree<'s> {
+    Tree::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }

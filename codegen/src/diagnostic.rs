@@ -1,5 +1,7 @@
 //! What is wrong with a spec, where, and what to do about it.
 
+use std::borrow::Cow;
+
 use crate::rules::Rule;
 use crate::source::Source;
 
@@ -23,17 +25,19 @@ impl Place {
 
     /// The value of `key` below this place.
     pub fn key(&self, key: &str) -> Self {
-        let key = key.replace('~', "~0").replace('/', "~1");
-        Place { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
+        let mut pointer = String::with_capacity(self.pointer.len() + 1 + key.len());
+        pointer.push_str(&self.pointer);
+        push_key(&mut pointer, key);
+        Place { file: self.file.clone(), pointer }
     }
 
     /// The steps from the root of the file to this place.
-    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> {
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
         self.pointer.split('/').skip(1).map(|segment| {
             let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse().ok());
             match index {
                 Some(index) => Segment::Index(index),
-                None => Segment::Key(segment.replace("~1", "/").replace("~0", "~")),
+                None => Segment::Key(unescaped(segment)),
             }
         })
     }
@@ -50,11 +54,30 @@ impl Place {
     }
 }
 
+/// Adds a step to the value of a key.
+pub(crate) fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    if key.contains('~') || key.contains('/') {
+        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(key);
+    }
+}
+
+/// The key that a segment of a pointer names.
+pub(crate) fn unescaped(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') {
+        Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(segment)
+    }
+}
+
 /// One step of a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub(crate) enum Segment<'p> {
     /// The value of a key.
-    Key(String),
+    Key(Cow<'p, str>),
     /// An element of a list, or an entry of a map.
     Index(usize),
 }

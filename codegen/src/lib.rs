@@ -35,41 +35,52 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
 }
 
 /// The passes up to `check`, for tools that need the documents as well.
-fn checked(sources: &[Source]) -> Result<(load::Documents, ir::Api), Diagnostics> {
+fn checked(sources: &[Source]) -> Result<(load::Documents<'_>, ir::Api), Diagnostics> {
     let (documents, api, mut diagnostics) = lowered(sources);
     check::check(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok((documents, api)) } else { Err(diagnostics) }
 }
 
 /// The passes before `check`.
-fn lowered(sources: &[Source]) -> (load::Documents, ir::Api, Diagnostics) {
+fn lowered(sources: &[Source]) -> (load::Documents<'_>, ir::Api, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
     let api = lower::lower(&documents, &mut diagnostics);
     (documents, api, diagnostics)
 }
 
-/// The passes one by one, for benches and nobody else.
+/// The passes one by one, for benches and tests and nobody else.
 #[doc(hidden)]
 pub mod passes {
     use crate::diagnostic::Diagnostics;
     use crate::{Source, check, ir, load, lower};
 
     /// What `load` gives to `lower`.
-    pub struct Loaded(load::Documents);
+    pub struct Loaded<'s>(load::Documents<'s>);
 
     /// The first pass.
-    pub fn load(sources: &[Source]) -> Loaded {
+    pub fn load(sources: &[Source]) -> Loaded<'_> {
         Loaded(load::load(sources, &mut Diagnostics::default()))
     }
 
+    /// What the two readers of YAML make of a text, written out: the one for plain texts, if it reads this one, and
+    /// `serde_yaml`, unless this is no YAML.
+    pub fn readings(text: &str) -> [Option<String>; 2] {
+        load::readings(text)
+    }
+
+    /// What `openapiv3` makes of a text, read part by part and at once; nothing if it breaks the grammar.
+    pub fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
+        load::documents(text)
+    }
+
     /// The second pass.
-    pub fn lower(loaded: &Loaded) -> ir::Api {
+    pub fn lower(loaded: &Loaded<'_>) -> ir::Api {
         lower::lower(&loaded.0, &mut Diagnostics::default())
     }
 
     /// The third pass: how many mistakes it finds.
-    pub fn check(loaded: &Loaded, api: &ir::Api) -> usize {
+    pub fn check(loaded: &Loaded<'_>, api: &ir::Api) -> usize {
         let mut diagnostics = Diagnostics::default();
         check::check(&loaded.0, api, &mut diagnostics);
         diagnostics.len()

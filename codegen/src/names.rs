@@ -4,12 +4,16 @@ use crate::ir::Ident;
 
 /// `remove_members` → `RemoveMembers`, `yyyy-mm-dd` → `YyyyMmDd`; never empty, never starts with a digit.
 pub(crate) fn pascal(name: &str) -> String {
-    let mut pascal = String::new();
-    for word in words(name) {
-        let mut letters = word.chars();
-        if let Some(first) = letters.next() {
-            pascal.extend(first.to_uppercase());
-            pascal.extend(letters);
+    let mut pascal = String::with_capacity(name.len());
+    let mut begins = true;
+    for letter in name.chars() {
+        if letter == '_' || !unicode_word(letter) {
+            begins = true;
+        } else if begins {
+            pascal.extend(letter.to_uppercase());
+            begins = false;
+        } else {
+            pascal.push(letter);
         }
     }
     if pascal.is_empty() {
@@ -23,6 +27,10 @@ pub(crate) fn pascal(name: &str) -> String {
 
 /// A field or method: as on the wire where Rust allows it, otherwise the nearest thing.
 pub(crate) fn ident(name: &str) -> Ident {
+    // Most names are as Rust would have them.
+    if is_snake(name) && !is_reserved(name) && name != "new" {
+        return Ident(name.to_owned());
+    }
     let mut ident: String = name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
     if ident.chars().any(char::is_uppercase) {
         ident = snake(&ident);
@@ -61,10 +69,6 @@ fn unicode_word(letter: char) -> bool {
     unicode_ident::is_xid_continue(letter)
 }
 
-fn words(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|letter: char| !unicode_word(letter) || letter == '_').filter(|word| !word.is_empty())
-}
-
 /// `userId` → `user_id`, `ID` → `id`.
 fn snake(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
@@ -81,7 +85,7 @@ fn snake(name: &str) -> String {
     snake
 }
 
-/// All words that Rust reserves; those that cannot be raw are handled by the caller.
+/// All words that Rust reserves, sorted; those that cannot be raw are handled by the caller.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -90,7 +94,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 fn is_keyword(word: &str) -> bool {
-    KEYWORDS.contains(&word)
+    KEYWORDS.binary_search(&word).is_ok()
 }
 
 #[cfg(test)]

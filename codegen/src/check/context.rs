@@ -8,20 +8,23 @@ use crate::load::Documents;
 
 /// The API, what it was read from, and what is missing in it.
 pub(crate) struct Context<'a> {
-    pub(crate) documents: &'a Documents,
+    pub(crate) documents: &'a Documents<'a>,
     pub(crate) api: &'a Api,
     types: HashMap<TypePath, &'a TypeDef>,
     broken: BTreeSet<(String, String)>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(documents: &'a Documents, api: &'a Api, found: &Diagnostics) -> Self {
+    pub(crate) fn new(documents: &'a Documents<'a>, api: &'a Api, found: &Diagnostics) -> Self {
         let broken = found.broken_places().map(|place| (place.file.clone(), place.pointer.clone())).collect();
         Context { documents, api, types: types(api).collect(), broken }
     }
 
     /// Whether everything at and below a place could be read.
     pub(crate) fn is_whole(&self, place: &Place) -> bool {
+        if self.broken.is_empty() {
+            return true;
+        }
         let below = format!("{}/", place.pointer);
         let first = self.broken.range((place.file.clone(), below.clone())..).next();
         let broken_below = first.is_some_and(|(file, pointer)| *file == place.file && pointer.starts_with(&below));

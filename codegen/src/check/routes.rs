@@ -22,7 +22,7 @@ pub(crate) fn path_template(operation: &Operation, diagnostics: &mut Diagnostics
             "write the path as on the page, without the host",
         );
     }
-    if path.contains(['?', '#', ' ']) {
+    if path.contains('?') || path.contains('#') || path.contains(' ') {
         fail(
             "this path holds more than a path".to_owned(),
             "`?`, `#` or a space",
@@ -42,7 +42,7 @@ pub(crate) fn path_template(operation: &Operation, diagnostics: &mut Diagnostics
                 "give the two parameters different names",
             ),
             Some(name) => names.push(name),
-            None if segment.contains(['{', '}']) => fail(
+            None if segment.contains('{') || segment.contains('}') => fail(
                 format!("the braces in `{segment}` do not enclose the whole segment"),
                 "a parameter is all that stands between two slashes",
                 "write `{task_guid}`",

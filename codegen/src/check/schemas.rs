@@ -1,5 +1,7 @@
 //! Rules about single schemas: keys, limits, texts of enums, facts from running text.
 
+use std::borrow::Cow;
+
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::{Cursor, Section, Tree, nearest};
@@ -8,19 +10,19 @@ use crate::rules::Rule;
 /// Texts for values that the enum does not have.
 pub(crate) fn enum_descriptions(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {
     let Some(Tree::List(values)) = tree.get("enum") else { return };
-    let values: Vec<String> = values
+    let values: Vec<Cow<'_, str>> = values
         .iter()
         .map(|value| match value {
-            Tree::Text(text) => text.clone(),
-            Tree::Integer(number) => number.to_string(),
-            _ => String::new(),
+            Tree::Text(text) => Cow::Borrowed(&**text),
+            Tree::Integer(number) => Cow::Owned(number.to_string()),
+            _ => Cow::Borrowed(""),
         })
         .collect();
     for (key, _) in tree.get("x-enumDescriptions").map_or(&[][..], Tree::entries) {
         if values.contains(key) {
             continue;
         }
-        let help = match nearest(key, values.iter().map(String::as_str)) {
+        let help = match nearest(key, values.iter().map(|value| &**value)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `enum`, or remove the text".to_owned(),
         };

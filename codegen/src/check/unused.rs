@@ -30,7 +30,7 @@ pub(crate) fn references(context: &Context<'_>, document: &Document, diagnostics
     if let Some(security) = components.get("securitySchemes") {
         const TOKENS: [&str; 2] = ["tenant_access_token", "user_access_token"];
         let place = Place::file(&document.path).key("components").key("securitySchemes");
-        for (name, _) in security.entries().iter().filter(|(name, _)| !TOKENS.contains(&name.as_str())) {
+        for (name, _) in security.entries().iter().filter(|(name, _)| !TOKENS.contains(&&**name)) {
             let mut diagnostic = Diagnostic::new(Rule::Tokens, &place.key(name), format!("`{name}` is no token"))
                 .at_key()
                 .label("expected `tenant_access_token` or `user_access_token`");
@@ -82,7 +82,7 @@ fn follow<'a>(context: &Context<'a>, file: &'a str, tree: &'a Tree, used: &mut B
             Tree::List(list) => open.extend(list.iter().filter(|tree| is_branch(tree)).map(|tree| (file, tree))),
             Tree::Map(entries) => {
                 for (key, value) in entries {
-                    if let ("$ref", Tree::Text(reference)) = (key.as_str(), value) {
+                    if let ("$ref", Tree::Text(reference)) = (&**key, value) {
                         let Some((section, resolved)) = resolve(context, file, reference) else { continue };
                         let Some(document) = context.documents.get(&resolved.file) else { continue };
                         let Some(component) = context.documents.component(&resolved, section) else { continue };

@@ -1,5 +1,7 @@
 //! Rules about defaults and examples: they are values of the type that they stand beside.
 
+use std::fmt::Display;
+
 use super::context::Context;
 use super::fields::kind;
 use super::names::is_parameter;
@@ -113,16 +115,16 @@ impl<'a> Walk<'a, '_, '_> {
             }),
             _ => None,
         };
-        let Some(mask) = mask else { return self.object("the body", &fields, example) };
+        let Some(mask) = mask else { return self.object(&"the body", &fields, example) };
         // The target of a mask is an object in the body, and fields of their own in the request.
         let mut fields = fields;
         fields.push(&mask.fields);
-        let Value::Map(entries) = example else { return self.object("the body", &fields, example) };
+        let Value::Map(entries) = example else { return self.object(&"the body", &fields, example) };
         let rest = entries.iter().filter(|(key, _)| *key != mask.target);
-        self.entries("the body", &fields, rest);
+        self.entries(&"the body", &fields, rest);
         if let Some((key, target)) = entries.iter().find(|(key, _)| *key == mask.target) {
             let values: Vec<&Field> = mask.values.iter().collect();
-            self.below(Step::Key(key), |walk| walk.object(&format!("`{}`", mask.target), &values, target));
+            self.below(Step::Key(key), |walk| walk.object(&format_args!("`{}`", mask.target), &values, target));
         }
     }
 
@@ -141,15 +143,15 @@ impl<'a> Walk<'a, '_, '_> {
                 ("msg", value) => walk.misfit("msg", &Type::String, value),
                 ("data", data) => {
                     let fields: Vec<&Field> = operation.answer.iter().collect();
-                    walk.object("the answer", &fields, data);
+                    walk.object(&"the answer", &fields, data);
                 }
-                (key, _) => walk.unknown_key(key, "the envelope", ["code", "msg", "data"].into_iter()),
+                (key, _) => walk.unknown_key(key, &"the envelope", ["code", "msg", "data"].into_iter()),
             });
         }
     }
 
     /// An object that is no type of its own.
-    fn object(&mut self, what: &str, fields: &[&'a Field], value: &'a Value) {
+    fn object(&mut self, what: &dyn Display, fields: &[&'a Field], value: &'a Value) {
         match value {
             Value::Map(entries) => {
                 self.entries(what, fields, entries.iter());
@@ -164,7 +166,12 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    fn entries(&mut self, what: &str, fields: &[&'a Field], entries: impl Iterator<Item = &'a (String, Value)>) {
+    fn entries(
+        &mut self,
+        what: &dyn Display,
+        fields: &[&'a Field],
+        entries: impl Iterator<Item = &'a (String, Value)>,
+    ) {
         for (key, value) in entries {
             self.below(Step::Key(key), |walk| match fields.iter().find(|field| field.name == *key) {
                 Some(field) => walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value),
@@ -173,7 +180,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    fn required(&mut self, what: &str, fields: &[&Field], entries: &[(String, Value)]) {
+    fn required(&mut self, what: &dyn Display, fields: &[&Field], entries: &[(String, Value)]) {
         if self.direction == Direction::Received {
             return;
         }
@@ -194,7 +201,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    fn unknown_key<'n>(&mut self, key: &str, what: &str, known: impl Iterator<Item = &'n str>) {
+    fn unknown_key<'n>(&mut self, key: &str, what: &dyn Display, known: impl Iterator<Item = &'n str>) {
         let help = match nearest(key, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("describe `{key}` in the schema, or take it out of the example"),
@@ -225,7 +232,7 @@ impl<'a> Walk<'a, '_, '_> {
                 let Some(TypeDef::Struct(definition)) = self.context.ty(path) else { return };
                 if self.context.is_whole(&definition.place) {
                     let fields: Vec<&Field> = definition.fields.iter().collect();
-                    self.object(&format!("`{}`", definition.name), &fields, value);
+                    self.object(&format_args!("`{}`", definition.name), &fields, value);
                 }
                 return;
             }

@@ -1,18 +1,9 @@
 //! Doc comments.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use std::fmt::Write;
+use std::ops::Range;
 
 use crate::ir::{Event, Field, Limits, Number, Operation, Period, RateLimit, Type};
-
-/// Attributes that become `///` lines, one for each line of `text`.
-pub(crate) fn attributes(text: &str) -> TokenStream {
-    let lines = text.trim_end().lines().map(|line| {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-        quote!(#[doc = #line])
-    });
-    quote!(#(#lines)*)
-}
 
 /// `//!` lines.
 pub(crate) fn inner(text: &str) -> String {
@@ -39,18 +30,30 @@ pub(crate) fn prose(text: &str) -> String {
 }
 
 fn escape(part: &str, out: &mut String) {
+    if !['[', ']', '<', '>', '*', '_', ':'].iter().any(|letter| part.contains(*letter)) {
+        out.push_str(part);
+        return;
+    }
+    let has_links = part.contains("://");
     for (index, word) in part.split(' ').enumerate() {
         if index > 0 {
             out.push(' ');
         }
-        let start = word.find("https://").or_else(|| word.find("http://"));
-        let Some(start) = start.filter(|start| !word[..*start].ends_with('(')) else {
-            escape_word(word, out);
-            continue;
-        };
-        let end = word.trim_end_matches(['.', ',', ';', ')']).len();
-        out.push_str(&format!("{}<{}>{}", &word[..start], &word[start..end], &word[end..]));
+        match has_links.then(|| link(word)).flatten() {
+            Some(link) => {
+                let (before, after) = (&word[..link.start], &word[link.end..]);
+                let _ = write!(out, "{before}<{}>{after}", &word[link]);
+            }
+            None => escape_word(word, out),
+        }
     }
+}
+
+/// The address in a word, unless it stands in brackets already.
+fn link(word: &str) -> Option<Range<usize>> {
+    let start = word.find("https://").or_else(|| word.find("http://"))?;
+    let end = word.trim_end_matches(['.', ',', ';', ')']).len();
+    (!word[..start].ends_with('(')).then_some(start..end)
 }
 
 /// Underscores inside a word mean nothing in Markdown, so names stay readable.

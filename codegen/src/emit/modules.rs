@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::quote;
-
-use super::fields::{Constrained, word};
+use super::fields::Constrained;
 use super::{File, docs, event, operation, print, types};
 use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::names::pascal;
@@ -116,41 +114,39 @@ fn version_module(version: &Version) -> String {
     if !version.types.is_empty() {
         uses.push_str("pub use common::*;\n");
     }
-    let methods = version.resources.iter().map(|resource| {
-        let resource_name = word(&resource.name);
-        let first = resource.description.split(". ").next().unwrap_or_default().replace('\n', " ");
-        let docs = docs::attributes(&docs::prose(first.trim()));
-        quote! {
-            #docs
-            pub fn #resource_name(&self) -> #resource_name::Resource<'a, I> {
-                #resource_name::Resource(self.0)
-            }
-        }
-    });
-    let accessor = word(&format!("{service}_{name}"));
-    let accessor_docs = docs::attributes(&format!("The calls of {title}."));
-    let service_docs = docs::attributes(&format!("The resources of {title}; from [`Client::{service}_{name}`]."));
     print::join([
         print::header(&format!("spec/{service}/{name}")),
         docs::inner(&format!("{title}: types that its resources share, and one module for each resource.")),
         modules,
         "use crate::{Client, rt};\n".to_owned(),
         uses,
-        print::item(quote! {
-            #service_docs
-            #[derive(Clone, Copy, Debug)]
-            pub struct Service<'a, I>(&'a Client<I>);
-        }),
-        print::item(quote!(impl<'a, I: rt::Identity> Service<'a, I> { #(#methods)* })),
-        print::item(quote! {
-            impl<I: rt::Identity> Client<I> {
-                #accessor_docs
-                pub fn #accessor(&self) -> Service<'_, I> {
-                    Service(self)
-                }
-            }
-        }),
+        format!(
+            "/// The resources of {title}; from [`Client::{service}_{name}`].\n#[derive(Clone, Copy, Debug)]\n\
+             pub struct Service<'a, I>(&'a Client<I>);\n"
+        ),
+        implementation("impl<'a, I: rt::Identity> Service<'a, I>", version.resources.iter().map(accessor)),
+        print::laid_out(format!(
+            "impl<I: rt::Identity> Client<I> {{\n    /// The calls of {title}.\n    \
+             pub fn {service}_{name}(&self) -> Service<'_, I> {{\n        Service(self)\n    }}\n}}\n"
+        )),
     ])
+}
+
+/// The method of a version that leads to a resource.
+fn accessor(resource: &Resource) -> String {
+    let name = &resource.name;
+    let first = resource.description.split(". ").next().unwrap_or_default().replace('\n', " ");
+    let docs = print::docs("    ", &docs::prose(first.trim()));
+    let result = format!(" -> {name}::Resource<'a, I> {{");
+    let signature = print::listed("    ", &format!("pub fn {name}"), &["&self"], &result);
+    format!("{docs}{signature}        {name}::Resource(self.0)\n    }}\n")
+}
+
+/// An `impl` with some methods; a resource may have none.
+fn implementation(head: &str, methods: impl Iterator<Item = String>) -> String {
+    let methods: String = methods.collect();
+    let line_end = if methods.is_empty() { "" } else { "\n" };
+    print::laid_out(format!("{head} {{{line_end}{methods}}}\n"))
 }
 
 fn resource_file(version: &Version, resource: &Resource, constrained: &Constrained) -> String {
@@ -182,23 +178,13 @@ fn resource_file(version: &Version, resource: &Resource, constrained: &Constrain
 
 /// The type whose methods make the calls.
 fn handle(resource: &Resource) -> [String; 2] {
-    let docs = docs::attributes(&format!(
-        "The calls of `{}`; from [`Service::{}`](super::Service::{}).",
-        resource.name, resource.name, resource.name
-    ));
-    let methods: String = resource.operations.iter().map(operation::method).collect();
+    let name = &resource.name;
     [
-        print::item(quote! {
-            #docs
-            #[derive(Clone, Copy, Debug)]
-            pub struct Resource<'a, I>(pub(super) &'a Client<I>);
-        }),
-        // A resource may have events alone.
-        print::laid_out(if methods.is_empty() {
-            "impl<I: rt::Identity> Resource<'_, I> {}\n".to_owned()
-        } else {
-            format!("impl<I: rt::Identity> Resource<'_, I> {{\n{methods}}}\n")
-        }),
+        format!(
+            "/// The calls of `{name}`; from [`Service::{name}`](super::Service::{name}).\n\
+             #[derive(Clone, Copy, Debug)]\npub struct Resource<'a, I>(pub(super) &'a Client<I>);\n"
+        ),
+        implementation("impl<I: rt::Identity> Resource<'_, I>", resource.operations.iter().map(operation::method)),
     ]
 }
 

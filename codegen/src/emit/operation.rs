@@ -1,5 +1,7 @@
 //! One operation: its request, how it is sent, its answer.
 
+use std::borrow::Cow;
+
 use super::docs;
 use super::fields::{Constrained, builder, declaration};
 use super::print;
@@ -115,8 +117,13 @@ fn error_table(errors: &[ErrorCode]) -> String {
     text
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+fn one_line(text: &str) -> Cow<'_, str> {
+    // Most texts are on one line already, and there are many of them.
+    let is_one_line = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ");
+    if is_one_line && text.trim() == text {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn encode(operation: &Operation) -> String {
@@ -156,10 +163,12 @@ fn masked(mask: &UpdateMask) -> String {
         .iter()
         .map(|field| format!("            values.field({:?}, &self.{})?;\n", field.name, field.ident.0));
     let calls: String = calls.collect();
+    let names = format!("self.{}.as_deref()", mask.fields.ident.0);
+    let (target, fields) = (format!("{:?}", mask.target), format!("{:?}", mask.fields.name));
+    let call = print::listed("        ", "out.masked", &[&target, &fields, &names, "values"], "?;");
     format!(
-        "        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {{\n{calls}            Ok(())\n        }};\n        \
-         out.masked({:?}, {:?}, self.{}.as_deref(), values)?;\n",
-        mask.target, mask.fields.name, mask.fields.ident.0
+        "        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {{\n{calls}            Ok(())\n        \
+         }};\n{call}"
     )
 }
 
@@ -188,7 +197,8 @@ pub(crate) fn method(operation: &Operation) -> String {
     let mut text = print::docs("    ", &docs);
     text.push_str(&format!("    #[{}]\n", alias(operation)));
     let parameters = ["&self", &format!("request: {request}")];
-    text.push_str(&print::signature(&operation.method.0, &parameters, &format!("rt::Call<{request}>")));
+    let (head, result) = (format!("pub fn {}", operation.method.0), format!(" -> rt::Call<{request}>"));
+    text.push_str(&print::listed("    ", &head, &parameters, &result));
     text.push_str(&format!(
         "    where\n        {request}: rt::Accepts<I>,\n    {{\n        self.0.call(request)\n    }}\n"
     ));

@@ -58,14 +58,14 @@ pub(crate) fn slice(name: &str, elements: &[String]) -> String {
     format!("        {name}: &[\n{elements}        ],\n")
 }
 
-/// The first line of a method, one parameter on each line if it is long.
-pub(crate) fn signature(name: &str, parameters: &[&str], result: &str) -> String {
-    let line = format!("    pub fn {name}({}) -> {result}", parameters.join(", "));
-    if line.len() <= WIDTH {
-        return line + "\n";
+/// `head(item, item)tail`, with one item on each line if it is long.
+pub(crate) fn listed(indent: &str, head: &str, items: &[&str], tail: &str) -> String {
+    let line = format!("{indent}{head}({}){tail}\n", items.join(", "));
+    if line.trim_end().len() <= WIDTH {
+        return line;
     }
-    let parameters: String = parameters.iter().map(|parameter| format!("        {parameter},\n")).collect();
-    format!("    pub fn {name}(\n{parameters}    ) -> {result}\n")
+    let items: String = items.iter().map(|item| format!("{indent}    {item},\n")).collect();
+    format!("{indent}{head}(\n{items}{indent}){tail}\n")
 }
 
 /// Formats one item.

@@ -1,6 +1,8 @@
 //! Where a walk through a tree stands; the place is written out only when there is something to report.
 
-use crate::diagnostic::Place;
+use std::fmt::Write;
+
+use crate::diagnostic::{Place, push_key};
 
 /// One step down.
 #[derive(Clone, Copy)]
@@ -29,10 +31,17 @@ impl<'a> Cursor<'a> {
 
     /// The place where the walk stands.
     pub(crate) fn place(&self) -> Place {
-        self.path.iter().fold(self.base.clone(), |place, step| match step {
-            Step::Key(key) => place.key(key),
-            Step::Index(index) => place.index(*index),
-        })
+        let mut place = self.base.clone();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => push_key(&mut place.pointer, key),
+                Step::Index(index) => {
+                    // Writing to a text cannot fail.
+                    let _ = write!(place.pointer, "/[{index}]");
+                }
+            }
+        }
+        place
     }
 
     pub(crate) fn push(&mut self, step: Step<'a>) {

@@ -2,26 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use super::tree::Tree;
 use crate::diagnostic::Place;
 
 /// One file that passed the grammar.
-pub(crate) struct Document {
+pub(crate) struct Document<'s> {
     pub(crate) path: String,
     /// The file as it stands, for examples and for the order of keys.
-    pub(crate) tree: Tree,
+    pub(crate) tree: Tree<'s>,
     pub(crate) openapi: openapiv3::OpenAPI,
+    /// The events of `x-webhooks`, for which OpenAPI 3.0 has no place.
+    pub(crate) webhooks: IndexMap<String, openapiv3::Operation>,
 }
 
 /// All files of a spec, sorted by path.
 #[derive(Default)]
-pub(crate) struct Documents {
-    documents: BTreeMap<String, Document>,
+pub(crate) struct Documents<'s> {
+    documents: BTreeMap<String, Document<'s>>,
     broken: BTreeSet<String>,
 }
 
-impl Documents {
-    pub(crate) fn add(&mut self, document: Document) {
+impl<'s> Documents<'s> {
+    pub(crate) fn add(&mut self, document: Document<'s>) {
         self.documents.insert(document.path.clone(), document);
     }
 
@@ -30,7 +34,7 @@ impl Documents {
         self.broken.insert(path.to_owned());
     }
 
-    pub(crate) fn get(&self, path: &str) -> Option<&Document> {
+    pub(crate) fn get(&self, path: &str) -> Option<&Document<'s>> {
         self.documents.get(path)
     }
 
@@ -39,7 +43,7 @@ impl Documents {
     }
 
     /// The tree at a place.
-    pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
+    pub(crate) fn at(&self, place: &Place) -> Option<&Tree<'s>> {
         self.get(&place.file)?.tree.at(place)
     }
 
@@ -48,7 +52,7 @@ impl Documents {
         self.at(place).is_some()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document<'s>> {
         self.documents.values()
     }
 }

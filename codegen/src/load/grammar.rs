@@ -107,29 +107,38 @@ static PATH_ITEM: Object = Object {
     ],
 };
 
+/// The keys that operations and events have in common, followed by those that only one of them has.
+macro_rules! described {
+    ($($own:expr),* $(,)?) => {
+        &[
+            ("operationId", Text),
+            ("summary", Text),
+            ("description", Text),
+            ("externalDocs", Obj(&EXTERNAL_DOCS)),
+            ("x-feishu-page", Obj(&PAGE)),
+            ("x-feishu-app-types", List(&Text)),
+            ("x-feishu-scopes", List(&Text)),
+            ("x-feishu-field-scopes", List(&Text)),
+            ("x-feishu-rules", List(&Obj(&RULE))),
+            ("x-feishu-waivers", List(&Obj(&WAIVER))),
+            ("security", List(&Map(&List(&Text)))),
+            ("requestBody", Obj(&REQUEST_BODY)),
+            $($own),*
+        ]
+    };
+}
+
 static OPERATION: Object = Object {
     name: "an operation",
     required: &["operationId", "summary", "responses"],
-    keys: &[
-        ("operationId", Text),
-        ("summary", Text),
-        ("description", Text),
-        ("externalDocs", Obj(&EXTERNAL_DOCS)),
-        ("x-feishu-page", Obj(&PAGE)),
-        ("x-feishu-app-types", List(&Text)),
+    keys: described![
         ("x-feishu-rate-limits", List(&Obj(&RATE_LIMIT))),
-        ("x-feishu-scopes", List(&Text)),
-        ("x-feishu-field-scopes", List(&Text)),
         ("x-feishu-repeatable", Text),
         ("x-feishu-superseded-by", Text),
         ("x-feishu-idempotency-key", Text),
         ("x-feishu-paging", Obj(&PAGING)),
         ("x-feishu-update-mask", Obj(&UPDATE_MASK)),
-        ("x-feishu-rules", List(&Obj(&RULE))),
-        ("x-feishu-waivers", List(&Obj(&WAIVER))),
-        ("security", List(&Map(&List(&Text)))),
         ("parameters", List(&OrReference(&PARAMETER))),
-        ("requestBody", Obj(&REQUEST_BODY)),
         ("responses", Responses(&OrReference(&RESPONSE))),
         ("x-feishu-errors", List(&Obj(&ERROR))),
     ],
@@ -140,21 +149,7 @@ static WEBHOOK: Object = Object { name: "a webhook", required: &["post"], keys: 
 static EVENT: Object = Object {
     name: "an event",
     required: &["operationId", "summary", "requestBody", "responses"],
-    keys: &[
-        ("operationId", Text),
-        ("summary", Text),
-        ("description", Text),
-        ("externalDocs", Obj(&EXTERNAL_DOCS)),
-        ("x-feishu-page", Obj(&PAGE)),
-        ("x-feishu-app-types", List(&Text)),
-        ("x-feishu-scopes", List(&Text)),
-        ("x-feishu-field-scopes", List(&Text)),
-        ("x-feishu-rules", List(&Obj(&RULE))),
-        ("x-feishu-waivers", List(&Obj(&WAIVER))),
-        ("security", List(&Map(&List(&Text)))),
-        ("requestBody", Obj(&REQUEST_BODY)),
-        ("responses", Map(&OrReference(&RESPONSE))),
-    ],
+    keys: described![("responses", Map(&OrReference(&RESPONSE)))],
 };
 
 static EXTERNAL_DOCS: Object =

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::cursor::{Cursor, Step};
 use super::grammar::{DOCUMENT, OUTSIDE, Object, SCHEMA, Shape, Words};
-use super::tree::Tree;
+use super::tree::{Entry, Tree};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::rules::Rule;
 
@@ -36,7 +36,7 @@ impl<'a> Walk<'a, '_> {
         match (shape, tree) {
             (Shape::Any, _) => self.doubled_keys_below(tree),
             (Shape::Text, Tree::Text(text)) if text.trim().is_empty() => self.empty_text(),
-            (Shape::Word(words), Tree::Text(text)) if !words.known.contains(&text.as_str()) => {
+            (Shape::Word(words), Tree::Text(text)) if !words.known.contains(&&**text) => {
                 self.unknown_word(text, words);
             }
             (Shape::Count, Tree::Integer(..0)) => self.wrong_kind(shape, tree),
@@ -139,11 +139,11 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn reference(&mut self, entries: &'a [(String, Tree)]) {
+    fn reference(&mut self, entries: &'a [Entry<'a>]) {
         self.doubled_keys(entries);
         for (key, value) in entries {
-            let place = self.place().key(key);
             if key != "$ref" {
+                let place = self.place().key(key);
                 self.fail(
                     Diagnostic::new(Rule::ReferenceSibling, &place, format!("`{key}` beside `$ref` has no effect"))
                         .at_key()
@@ -151,6 +151,7 @@ impl<'a> Walk<'a, '_> {
                         .help("write `allOf: [{$ref: …}]` and put the other keys beside `allOf`"),
                 );
             } else if value.text().is_none() {
+                let place = self.place().key(key);
                 self.fail(
                     Diagnostic::new(Rule::WrongKind, &place, format!("`$ref` must be a string, not {}", value.kind()))
                         .label("expected a string"),
@@ -222,10 +223,16 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn doubled_keys(&mut self, entries: &[(String, Tree)]) {
-        let mut seen = HashSet::with_capacity(entries.len());
+    fn doubled_keys(&mut self, entries: &[Entry<'_>]) {
+        // Most maps are so small that looking through them takes less time than a table.
+        let mut seen = HashSet::with_capacity(if entries.len() > FEW { entries.len() } else { 0 });
         for (index, (key, _)) in entries.iter().enumerate() {
-            if !seen.insert(key.as_str()) {
+            let is_doubled = if entries.len() > FEW {
+                !seen.insert(&**key)
+            } else {
+                entries[..index].iter().any(|(earlier, _)| earlier == key)
+            };
+            if is_doubled {
                 let place = self.place().index(index);
                 self.fail(
                     Diagnostic::new(Rule::DoubledKey, &place, format!("`{key}` stands here twice"))
@@ -255,6 +262,9 @@ impl<'a> Walk<'a, '_> {
         }
     }
 }
+
+/// So many keys are compared with each other.
+const FEW: usize = 12;
 
 /// The known name that a misspelt one most likely means.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {

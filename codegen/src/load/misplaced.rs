@@ -7,7 +7,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::Rule;
 
 /// Reports misplaced keys. Gives the tree without them, if there are any, so that the rest can be read.
-pub(crate) fn without_misplaced_keys(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) -> Option<Tree> {
+pub(crate) fn without_misplaced_keys<'s>(
+    file: &str,
+    tree: &Tree<'s>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Tree<'s>> {
     let mut found = Vec::new();
     walk::schemas(file, tree, &mut |cursor, tree, role| misplaced_keys(cursor, tree, role, &mut found));
     if found.is_empty() {
@@ -50,13 +54,9 @@ fn keys_of(ty: &str) -> &'static [&'static str] {
 /// Keys that do not go with the type, or that nothing reads where they stand.
 fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<Diagnostic>) {
     let ty = if tree.get("allOf").is_some() { "allOf" } else { tree.get("type").and_then(Tree::text).unwrap_or("") };
-    let what = match ty {
-        "allOf" => "a schema with `allOf`".to_owned(),
-        ty => format!("a schema of type `{ty}`"),
-    };
     let known = keys_of(ty);
     for (key, _) in tree.entries() {
-        let unread = matches!(role, Role::Element) && matches!(key.as_str(), "default" | "example" | "deprecated");
+        let unread = matches!(role, Role::Element) && matches!(&**key, "default" | "example" | "deprecated");
         let (message, help) = if unread {
             (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
         } else if ty == "allOf" && key == "type" {
@@ -64,7 +64,7 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
                 "`type` beside `allOf` has no effect".to_owned(),
                 "remove it; the type is that of the component".to_owned(),
             )
-        } else if known.contains(&key.as_str()) || ALWAYS.contains(&key.as_str()) {
+        } else if known.contains(&&**key) || ALWAYS.contains(&&**key) {
             continue;
         } else {
             let help = match known {
@@ -73,6 +73,10 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
                     let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
                     format!("remove it, or write another `type`; keys that go with this one: {}", known.join(", "))
                 }
+            };
+            let what = match ty {
+                "allOf" => "a schema with `allOf`".to_owned(),
+                ty => format!("a schema of type `{ty}`"),
             };
             (format!("`{key}` says nothing about {what}"), help)
         };

@@ -5,9 +5,13 @@ mod document;
 mod grammar;
 mod keys;
 mod misplaced;
+mod openapi;
+mod part;
+mod plain;
 mod positions;
 mod reference;
 pub(crate) mod references;
+mod scalar;
 mod schema;
 mod tree;
 pub(crate) mod walk;
@@ -17,7 +21,7 @@ pub(crate) use document::{Document, Documents};
 pub(crate) use keys::nearest;
 pub(crate) use positions::Positions;
 pub(crate) use reference::{Resolved, Section};
-pub(crate) use tree::Tree;
+pub(crate) use tree::{Entry, Tree};
 
 use serde::Deserialize;
 
@@ -26,7 +30,7 @@ use crate::rules::Rule;
 use crate::source::Source;
 
 /// Reads all files. Files with mistakes are reported and left out.
-pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documents {
+pub(crate) fn load<'s>(sources: &'s [Source], diagnostics: &mut Diagnostics) -> Documents<'s> {
     let mut documents = Documents::default();
     for source in sources {
         match read(source, diagnostics) {
@@ -37,14 +41,15 @@ pub(crate) fn load(sources: &[Source], diagnostics: &mut Diagnostics) -> Documen
     documents
 }
 
-fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
+fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Document<'s>> {
     let tree = parse(source, diagnostics)?;
     if !keys::check(&source.path, &tree, diagnostics) {
         return None;
     }
     let readable = misplaced::without_misplaced_keys(&source.path, &tree, diagnostics);
-    match openapiv3::OpenAPI::deserialize(readable.as_ref().unwrap_or(&tree)) {
-        Ok(openapi) => Some(Document { path: source.path.clone(), tree, openapi }),
+    let read = readable.as_ref().unwrap_or(&tree);
+    match openapi::document(read).and_then(|document| Ok((document, openapi::webhooks(read)?))) {
+        Ok((openapi, webhooks)) => Some(Document { path: source.path.clone(), tree, openapi, webhooks }),
         Err(error) => {
             let place = Place::file(&source.path);
             diagnostics.push(Diagnostic::new(
@@ -57,8 +62,31 @@ fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<Document> {
     }
 }
 
-fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Tree> {
+/// A text as each of the two readers of YAML takes it.
+pub(crate) fn readings(text: &str) -> [Option<String>; 2] {
+    let readings = [plain::read(text), serde_yaml::from_str(text).ok()];
+    readings.map(|tree: Option<Tree<'_>>| tree.map(|tree| format!("{tree:?}")))
+}
+
+/// A document read part by part, and at once as `openapiv3` does it by itself.
+pub(crate) fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
+    let tree: Tree<'_> = serde_yaml::from_str(text).ok()?;
+    let mut found = Diagnostics::default();
+    // `openapiv3` panics at some of what the grammar forbids.
+    if !keys::check("", &tree, &mut found) || misplaced::without_misplaced_keys("", &tree, &mut found).is_some() {
+        return None;
+    }
+    let mut at_once = openapiv3::OpenAPI::deserialize(part::Part::whole(&tree)).ok()?;
+    // Events are read apart from their document.
+    at_once.extensions.shift_remove("x-webhooks");
+    Some([openapi::document(&tree).ok()?, at_once])
+}
+
+fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'s>> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if let Some(tree) = plain::read(text) {
+        return Some(tree);
+    }
     if let Some(diagnostic) = unreadable(&source.path, text) {
         diagnostics.push(diagnostic);
         return None;
@@ -131,11 +159,11 @@ const MAX_DEPTH: usize = 48;
 
 /// The first place that is too deep.
 fn too_deep(file: &str, tree: &Tree) -> Option<Place> {
-    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree, left: usize) -> Option<Place> {
+    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree<'t>, left: usize) -> Option<Place> {
         if left == 0 {
             return Some(cursor.place());
         }
-        let mut below = |step: Step<'t>, tree: &'t Tree| {
+        let mut below = |step: Step<'t>, tree: &'t Tree<'t>| {
             if !matches!(tree, Tree::List(_) | Tree::Map(_)) {
                 return None;
             }

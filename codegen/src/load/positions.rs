@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, Span};
 
-use crate::diagnostic::{Place, Target};
+use crate::diagnostic::{Place, Target, unescaped};
 
 /// A YAML node with the bytes it covers.
 struct Node {
@@ -67,7 +67,7 @@ fn child<'a>(node: &'a Node, segment: &str) -> Option<(Option<Range<usize>>, &'a
         (Children::List(list), Some(index)) => list.get(index).map(|node| (None, node)),
         (Children::Map(entries), Some(index)) => entries.get(index).map(|(_, range, node)| (Some(range.clone()), node)),
         (Children::Map(entries), None) => {
-            let name = segment.replace("~1", "/").replace("~0", "~");
+            let name = unescaped(segment);
             entries.iter().find(|(key, _, _)| *key == name).map(|(_, range, node)| (Some(range.clone()), node))
         }
         _ => None,

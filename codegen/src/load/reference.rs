@@ -5,7 +5,7 @@ use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 use super::document::{Document, Documents};
 use super::keys::nearest;
 use super::tree::Tree;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, unescaped};
 use crate::rules::Rule;
 
 /// The sections of `components` that a reference may point into.
@@ -49,7 +49,7 @@ impl Resolved {
     }
 }
 
-impl Documents {
+impl<'s> Documents<'s> {
     /// Where `reference`, which stands at `place`, leads to.
     ///
     /// `Err(None)` means that the target is in a file whose mistakes are reported already.
@@ -85,7 +85,7 @@ impl Documents {
         let ["", "components", section, name] = parts[..] else {
             return fail(format!("`#{fragment}` does not name a component"), shape.to_owned());
         };
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescaped(name).into_owned();
         match Section::ALL.into_iter().find(|candidate| candidate.name() == section) {
             Some(section) if section == expected => {}
             _ => {
@@ -107,7 +107,7 @@ impl Documents {
     }
 
     /// The tree that a resolved reference leads to.
-    pub(crate) fn component(&self, resolved: &Resolved, section: Section) -> Option<&Tree> {
+    pub(crate) fn component(&self, resolved: &Resolved, section: Section) -> Option<&Tree<'s>> {
         self.get(&resolved.file)?.tree.get("components")?.get(section.name())?.get(&resolved.name)
     }
 
@@ -127,11 +127,11 @@ impl Documents {
     }
 }
 
-impl Document {
+impl Document<'_> {
     /// The names of the components in one section.
     pub(crate) fn names(&self, section: Section) -> Vec<&str> {
         let section = self.tree.get("components").and_then(|components| components.get(section.name()));
-        section.map_or_else(Vec::new, |tree| tree.entries().iter().map(|(name, _)| name.as_str()).collect())
+        section.map_or_else(Vec::new, |tree| tree.entries().iter().map(|(name, _)| &**name).collect())
     }
 }
 

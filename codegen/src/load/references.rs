@@ -1,23 +1,25 @@
 //! Visits every `$ref` of a tree. The grammar says where one may stand: inside examples there are none.
 
+use std::borrow::Cow;
+
 use super::grammar::{COMPONENTS, DOCUMENT, Object, Shape};
 use super::reference::Section;
 use super::tree::Tree;
 
 /// Visits the references of a whole document.
-pub(crate) fn in_document(tree: &mut Tree, visit: &mut impl FnMut(&mut String)) {
+pub(crate) fn in_document(tree: &mut Tree, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
     object(tree, &DOCUMENT, visit);
 }
 
 /// Visits the references of one component.
-pub(crate) fn in_component(tree: &mut Tree, section: Section, visit: &mut impl FnMut(&mut String)) {
+pub(crate) fn in_component(tree: &mut Tree, section: Section, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
     let found = COMPONENTS.keys.iter().find(|(name, _)| *name == section.name());
     if let Some((_, Shape::Map(component))) = found {
         shaped(tree, component, visit);
     }
 }
 
-fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut String)) {
+fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
     let Tree::Map(entries) = tree else { return };
     for (key, value) in entries {
         if let Some((_, shape)) = grammar.keys.iter().find(|(name, _)| name == key) {
@@ -26,7 +28,7 @@ fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut
     }
 }
 
-fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut String)) {
+fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
     // No arm for all the rest: a new shape must say whether references may stand in it.
     match shape {
         Shape::List(item) => {
@@ -49,7 +51,7 @@ fn shaped(tree: &mut Tree, shape: &'static Shape, visit: &mut impl FnMut(&mut St
 }
 
 /// The target, if the tree is a reference and nothing else.
-fn reference(tree: &mut Tree) -> Option<&mut String> {
+fn reference<'t, 's>(tree: &'t mut Tree<'s>) -> Option<&'t mut Cow<'s, str>> {
     let is_reference = tree.get("$ref").is_some();
     match tree {
         Tree::Map(entries) if is_reference => entries.iter_mut().find_map(|(key, value)| match value {

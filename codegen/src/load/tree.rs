@@ -1,32 +1,39 @@
 //! The YAML tree as it stands in the file: doubled keys are kept, so that they can be reported.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Place, Segment};
 
 /// A YAML value. Aliases are resolved; anything that JSON cannot say is refused by the reader.
+///
+/// Texts are parts of the file wherever they stand there letter by letter.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Tree {
+pub(crate) enum Tree<'s> {
     Null,
     Bool(bool),
     Integer(i64),
     Float(f64),
-    Text(String),
-    List(Vec<Tree>),
-    Map(Vec<(String, Tree)>),
+    Text(Cow<'s, str>),
+    List(Vec<Tree<'s>>),
+    Map(Vec<Entry<'s>>),
 }
 
-impl Tree {
+/// A key of a map with its value.
+pub(crate) type Entry<'s> = (Cow<'s, str>, Tree<'s>);
+
+impl<'s> Tree<'s> {
     /// The value of the first entry with this key.
-    pub(crate) fn get(&self, key: &str) -> Option<&Tree> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Tree<'s>> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// The entries of a map; nothing for any other value.
-    pub(crate) fn entries(&self) -> &[(String, Tree)] {
+    pub(crate) fn entries(&self) -> &[Entry<'s>] {
         match self {
             Tree::Map(entries) => entries,
             _ => &[],
@@ -34,7 +41,7 @@ impl Tree {
     }
 
     /// The tree at a place of the file whose root this is.
-    pub(crate) fn at(&self, place: &Place) -> Option<&Tree> {
+    pub(crate) fn at(&self, place: &Place) -> Option<&Tree<'s>> {
         let mut tree = self;
         for segment in place.segments() {
             tree = match (tree, segment) {
@@ -90,40 +97,40 @@ impl Tree {
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
+impl<'de> Deserialize<'de> for Tree<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+        deserializer.deserialize_any(TreeVisitor(PhantomData))
     }
 }
 
-struct TreeVisitor;
+struct TreeVisitor<'s>(PhantomData<Tree<'s>>);
 
-impl<'de> Visitor<'de> for TreeVisitor {
-    type Value = Tree;
+impl<'de, 's> Visitor<'de> for TreeVisitor<'s> {
+    type Value = Tree<'s>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a value without YAML tags")
     }
 
-    fn visit_unit<E>(self) -> Result<Tree, E> {
+    fn visit_unit<E>(self) -> Result<Tree<'s>, E> {
         Ok(Tree::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+    fn visit_bool<E>(self, value: bool) -> Result<Tree<'s>, E> {
         Ok(Tree::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+    fn visit_i64<E>(self, value: i64) -> Result<Tree<'s>, E> {
         Ok(Tree::Integer(value))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree, E> {
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Tree<'s>, E> {
         i64::try_from(value)
             .map(Tree::Integer)
             .map_err(|_| E::custom(format!("the number {value} is too large; write it as a string in quotes")))
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree, E> {
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Tree<'s>, E> {
         if value.is_finite() {
             Ok(Tree::Float(value))
         } else {
@@ -131,15 +138,15 @@ impl<'de> Visitor<'de> for TreeVisitor {
         }
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<Tree<'s>, E> {
+        Ok(Tree::Text(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Tree, E> {
-        Ok(Tree::Text(value))
+    fn visit_string<E>(self, value: String) -> Result<Tree<'s>, E> {
+        Ok(Tree::Text(Cow::Owned(value)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Tree<'s>, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = access.next_element()? {
             list.push(item);
@@ -147,13 +154,13 @@ impl<'de> Visitor<'de> for TreeVisitor {
         Ok(Tree::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree<'s>, A::Error> {
         let mut entries = Vec::new();
-        while let Some(key) = access.next_key::<Tree>()? {
+        while let Some(key) = access.next_key::<Tree<'s>>()? {
             let key = match key {
                 Tree::Text(key) => key,
-                Tree::Integer(key) => key.to_string(),
-                Tree::Bool(key) => key.to_string(),
+                Tree::Integer(key) => Cow::Owned(key.to_string()),
+                Tree::Bool(key) => Cow::Owned(key.to_string()),
                 other => {
                     return Err(de::Error::custom(format!("a key must be a string, not {}", other.kind())));
                 }
@@ -164,7 +171,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-impl Serialize for Tree {
+impl Serialize for Tree<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Tree::Null => serializer.serialize_unit(),
@@ -175,70 +182,5 @@ impl Serialize for Tree {
             Tree::List(list) => serializer.collect_seq(list),
             Tree::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
         }
-    }
-}
-
-/// The way from the checked tree into `openapiv3`.
-impl<'de> Deserializer<'de> for &'de Tree {
-    type Error = de::value::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Null => visitor.visit_unit(),
-            Tree::Bool(value) => visitor.visit_bool(*value),
-            Tree::Integer(value) => match u64::try_from(*value) {
-                Ok(value) => visitor.visit_u64(value),
-                Err(_) => visitor.visit_i64(*value),
-            },
-            Tree::Float(value) => visitor.visit_f64(*value),
-            Tree::Text(value) => visitor.visit_borrowed_str(value),
-            Tree::List(list) => visitor.visit_seq(de::value::SeqDeserializer::new(list.iter())),
-            Tree::Map(entries) => visitor
-                .visit_map(de::value::MapDeserializer::new(entries.iter().map(|(key, value)| (key.as_str(), value)))),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        match self {
-            Tree::Text(text) => text.as_str().into_deserializer().deserialize_enum(name, variants, visitor),
-            Tree::Map(entries) => de::value::MapAccessDeserializer::new(de::value::MapDeserializer::new(
-                entries.iter().map(|(key, value)| (key.as_str(), value)),
-            ))
-            .deserialize_enum(name, variants, visitor),
-            other => Err(de::Error::custom(format!("expected a name, found {}", other.kind()))),
-        }
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
-    }
-}
-
-impl<'de> IntoDeserializer<'de, de::value::Error> for &'de Tree {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }

@@ -1,7 +1,6 @@
 //! Events: the entries of `x-webhooks`.
 
 use openapiv3::Operation as Raw;
-use serde::Deserialize;
 
 use super::Lower;
 use super::extensions::Extensions;
@@ -19,19 +18,11 @@ impl Lower<'_> {
     /// The events of one file, in its order.
     pub(crate) fn events(&mut self, module: &Module, document: &Document) -> Vec<Event> {
         let place = Place::file(&document.path).key(KEY);
-        let webhooks = document.openapi.extensions.get(KEY).and_then(serde_json::Value::as_object);
         let mut events: Vec<Event> = Vec::new();
-        for (event_type, item) in webhooks.into_iter().flatten() {
+        for (event_type, raw) in &document.webhooks {
             let place = place.key(event_type).key("post");
-            let Some(post) = item.get("post") else { continue };
             self.event_once(event_type, &place);
-            match Raw::deserialize(post) {
-                Ok(raw) => events.extend(self.event(module, &place, event_type, &raw)),
-                Err(error) => {
-                    let message = format!("this is no OpenAPI 3.0 operation: {error}");
-                    self.diagnostics.push(Diagnostic::new(Rule::NotOpenapi, &place, message).at_key());
-                }
-            }
+            events.extend(self.event(module, &place, event_type, raw));
         }
         events
     }

@@ -20,7 +20,7 @@ use crate::rules::Rule;
 
 /// What lowering knows while it runs.
 pub(crate) struct Lower<'a> {
-    documents: &'a Documents,
+    documents: &'a Documents<'a>,
     diagnostics: &'a mut Diagnostics,
     types: BTreeMap<TypePath, TypeDef>,
     /// Components that were referred to, and what became of them.

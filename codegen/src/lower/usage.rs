@@ -6,13 +6,13 @@ use crate::ir::{Api, Field, Module, Operation, Presence, Struct, Type, TypeDef, 
 
 /// Marks every struct with its use, and relaxes what only answers hold.
 pub(crate) fn settle(api: &mut Api) {
-    let fields = fields_of_structs(api);
+    let types = types_in_structs(api);
     let operations =
         || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations);
-    let sent = reach(&fields, operations().flat_map(Operation::request_fields));
+    let sent = reach(&types, operations().flat_map(Operation::request_fields));
     let events = || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.events);
     let answers = operations().flat_map(|operation| &operation.answer);
-    let received = reach(&fields, answers.chain(events().flat_map(|event| &event.fields)));
+    let received = reach(&types, answers.chain(events().flat_map(|event| &event.fields)));
     for_each_struct(api, |path, definition| {
         definition.usage = Usage { request: sent.contains(path), response: received.contains(path) };
         if !definition.usage.request {
@@ -37,14 +37,14 @@ fn relax(field: &mut Field) {
     };
 }
 
-fn reach<'a>(structs: &'a HashMap<TypePath, Vec<Field>>, roots: impl Iterator<Item = &'a Field>) -> BTreeSet<TypePath> {
+fn reach<'a>(structs: &'a HashMap<TypePath, Vec<Type>>, roots: impl Iterator<Item = &'a Field>) -> BTreeSet<TypePath> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Type> = roots.map(|field| &field.ty).collect();
     while let Some(ty) = open.pop() {
         match ty {
             Type::List(item) | Type::Map(item) => open.push(item),
             Type::Struct(path) if reached.insert(path.clone()) => {
-                open.extend(structs.get(path).into_iter().flatten().map(|field| &field.ty));
+                open.extend(structs.get(path).into_iter().flatten());
             }
             _ => {}
         }
@@ -52,12 +52,12 @@ fn reach<'a>(structs: &'a HashMap<TypePath, Vec<Field>>, roots: impl Iterator<It
     reached
 }
 
-fn fields_of_structs(api: &mut Api) -> HashMap<TypePath, Vec<Field>> {
-    let mut fields = HashMap::new();
+fn types_in_structs(api: &mut Api) -> HashMap<TypePath, Vec<Type>> {
+    let mut types = HashMap::new();
     for_each_struct(api, |path, definition| {
-        fields.insert(path.clone(), definition.fields.clone());
+        types.insert(path.clone(), definition.fields.iter().map(|field| field.ty.clone()).collect());
     });
-    fields
+    types
 }
 
 fn for_each_struct(api: &mut Api, mut visit: impl FnMut(&TypePath, &mut Struct)) {

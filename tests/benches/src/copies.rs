@@ -31,8 +31,18 @@ pub fn sources(copies: usize) -> Vec<Source> {
     all
 }
 
-/// The same as one YAML document that progenitor takes: all versions and copies, bundled and stripped.
+/// The same as one YAML document that progenitor takes.
 pub fn stripped(copies: usize) -> String {
+    serde_yaml::to_string(&document(copies)).unwrap_or_default()
+}
+
+/// The same as JSON, which costs progenitor less to read.
+pub fn stripped_json(copies: usize) -> String {
+    serde_json::to_string(&document(copies)).unwrap_or_default()
+}
+
+/// All versions and copies, bundled and stripped.
+fn document(copies: usize) -> Value {
     let bundles = bundle(&spec()).unwrap_or_default();
     let mut paths = Map::new();
     let mut components = Map::new();
@@ -56,18 +66,18 @@ pub fn stripped(copies: usize) -> String {
             paths.extend(document["paths"].as_object().cloned().unwrap_or_default());
         }
     }
-    let document = json!({
+    json!({
         "openapi": "3.0.3",
         "info": {"title": "Feishu Task", "version": "v2"},
         "paths": paths,
         "components": components,
-    });
-    serde_yaml::to_string(&document).unwrap_or_default()
+    })
 }
 
-/// How many operations our generator reads in one copy.
+/// How many operations our generator reads. Events have ids, too, and are not counted.
 pub fn operations(sources: &[Source]) -> usize {
-    sources.iter().map(|source| source.text.matches(" operationId:").count()).sum()
+    let paths = sources.iter().filter_map(|source| source.text.split("\nx-webhooks:").next());
+    paths.map(|text| text.matches(" operationId:").count()).sum()
 }
 
 fn service(copy: usize) -> String {

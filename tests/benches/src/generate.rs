@@ -3,12 +3,17 @@
 use openapiv3::OpenAPI;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 
-/// Reads a YAML text.
+/// Reads a text: JSON if it looks like it, otherwise YAML.
 pub fn read(text: &str) -> OpenAPI {
-    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("the bundle is no OpenAPI: {error}"))
+    let read = if text.starts_with('{') {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    } else {
+        serde_yaml::from_str(text).map_err(|error| error.to_string())
+    };
+    read.unwrap_or_else(|error| panic!("the bundle is no OpenAPI: {error}"))
 }
 
-/// From YAML to formatted Rust; `style` is `positional` or `builder`.
+/// From text to formatted Rust; `style` is `positional` or `builder`.
 pub fn progenitor(text: &str, style: &str) -> String {
     let style = if style == "builder" { InterfaceStyle::Builder } else { InterfaceStyle::Positional };
     let mut generator = Generator::new(GenerationSettings::default().with_interface(style));

@@ -1,14 +1,15 @@
 //! Generation from YAML: our generator and progenitor on the same operations, and how both grow.
 //!
 //! `generation` measures all and writes `tests/benches/plots/*.svg`; `generation one <who> <copies>` makes one run in
-//! a process of its own, so that its peak memory is its own; `generation input <copies>` prints what progenitor reads.
+//! a process of its own, so that its peak memory is its own; `generation input <copies> [json]` prints what progenitor
+//! reads. `<who>` is `ours`, `positional`, `builder`, or one of these two with `-json`.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
 
-use feishu_openapi_benches::copies::{operations, sources, stripped};
+use feishu_openapi_benches::copies::{operations, sources, stripped, stripped_json};
 use feishu_openapi_benches::generate::{progenitor, read};
 use feishu_openapi_benches::measure::{Times, milliseconds, peak_memory, times};
 use feishu_openapi_benches::plot::{Series, lines};
@@ -22,6 +23,7 @@ fn main() {
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["one", who, copies] => one(who, copies.parse().unwrap_or(1)),
         ["input", copies] => print!("{}", stripped(copies.parse().unwrap_or(1))),
+        ["input", copies, "json"] => print!("{}", stripped_json(copies.parse().unwrap_or(1))),
         _ => {
             let runs = arguments.first().and_then(|runs| runs.parse().ok()).unwrap_or(15);
             phases(runs);
@@ -45,9 +47,13 @@ fn phases(runs: usize) {
     row("ours", "check", times(runs, || passes::check(&loaded, &api)), count);
     row("ours", "emit", times(runs, || emit(&api)), count);
     row("ours", "all, from YAML", times(runs, || generate(&ours)), count);
-    row("progenitor", "read YAML", times(runs, || read(&text)), theirs);
-    for who in &WHO[1..] {
-        row(&format!("progenitor {who}"), "all, from YAML", times(runs, || progenitor(&text, who)), theirs);
+    let json = stripped_json(1);
+    for (text, from) in [(&text, "YAML"), (&json, "JSON")] {
+        row("progenitor", &format!("read {from}"), times(runs, || read(text)), theirs);
+        for who in &WHO[1..] {
+            let pass = format!("all, from {from}");
+            row(&format!("progenitor {who}"), &pass, times(runs, || progenitor(text, who)), theirs);
+        }
     }
 }
 
@@ -102,15 +108,18 @@ fn one(who: &str, copies: usize) {
         let input = sources(copies);
         (operations(&input), times(runs, || generate(&input)).best)
     } else {
-        let text = prepared(copies);
-        (text.matches(" operationId:").count(), times(runs, || progenitor(&text, who)).best)
+        let (style, format) = who.split_once('-').unwrap_or((who, "yaml"));
+        let text = prepared(copies, format);
+        (text.matches("operationId").count(), times(runs, || progenitor(&text, style)).best)
     };
     println!("{count} {} {}", Duration::as_secs_f64(&best), peak_memory());
 }
 
 /// Makes the input in another process, whose memory is not ours.
-fn prepared(copies: usize) -> String {
-    let output =
-        env::current_exe().and_then(|program| Command::new(program).args(["input", &copies.to_string()]).output());
+fn prepared(copies: usize, format: &str) -> String {
+    let copies = copies.to_string();
+    let arguments = ["input", &copies, format];
+    let arguments = if format == "json" { &arguments[..] } else { &arguments[..2] };
+    let output = env::current_exe().and_then(|program| Command::new(program).args(arguments).output());
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
