@@ -27,10 +27,11 @@ fn small_files() -> impl Iterator<Item = (String, String)> {
 }
 
 #[test]
-fn the_spec_is_plain() {
-    let strange: Vec<String> =
-        spec().into_iter().filter(|source| !is_plain(&source.text)).map(|source| source.path).collect();
-    assert_eq!(strange, [""; 0], "left to `serde_yaml`, which takes ten times as long: see codegen/src/load/plain.rs");
+fn both_readers_agree_about_the_spec() {
+    let spec = spec();
+    let plain = spec.iter().filter(|source| is_plain(&source.text)).count();
+    // Authors may write as they like; but where nothing is plain, nothing was compared.
+    assert!(2 * plain > spec.len(), "{plain} of {} files are plain", spec.len());
 }
 
 #[test]
