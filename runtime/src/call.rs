@@ -117,7 +117,7 @@ impl<R: Request> Call<R> {
                 self.request.validate()?;
             }
             let mut encoder = Encoder::new(self.core.base_url(), operation.path);
-            self.request.encode(&mut encoder)?;
+            self.request.encode(&mut encoder);
             let (url, body) = encoder.finish()?;
             let key = self.request.idempotency_key();
             let key = key.and_then(|key| key.take()).filter(|key| !key.is_empty());

@@ -4,7 +4,6 @@ use serde::de::DeserializeOwned;
 
 use crate::constraint::{Constrained, Violations, validate};
 use crate::encode::Encoder;
-use crate::error::Error;
 use crate::operation::Operation;
 
 /// The request of an operation; implemented by generated code.
@@ -17,10 +16,8 @@ pub trait Request: Constrained + Clone + Send + Sync + 'static {
 
     /// Puts every field where it belongs.
     ///
-    /// # Errors
-    ///
-    /// If the request cannot be sent, for example with an empty path parameter.
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error>;
+    /// What is wrong, such as an empty path parameter, is told by the encoder.
+    fn encode(&self, out: &mut Encoder);
 
     /// The field with the idempotency key, where the operation has one.
     fn idempotency_key(&mut self) -> Option<&mut Option<String>> {

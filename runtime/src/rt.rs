@@ -7,7 +7,7 @@ pub use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use crate::encode::{AsText, QueryValue};
 pub use crate::wire::{
-    Object, Value, read_integer, read_object, read_property, read_text, skip_property, write_property,
+    Object, Properties, Value, read_integer, read_object, read_property, read_text, skip_property, write_object,
 };
 
 /// Collects the items of a list.

@@ -155,7 +155,7 @@ impl Constrained {
         }
         super::print::laid_out(format!(
             "impl rt::Constrained for {name} {{\n    \
-             fn constraints(&self, check: &mut rt::Checker) {{\n{checks}    }}\n}}\n"
+             #[inline]\n    fn constraints(&self, check: &mut rt::Checker) {{\n{checks}    }}\n}}\n"
         ))
     }
 

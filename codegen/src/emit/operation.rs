@@ -127,19 +127,17 @@ fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 fn encode(operation: &Operation) -> String {
-    let infallible =
+    let call =
         |method: &str, field: &Field| format!("        out.{method}({:?}, &self.{});\n", field.name, field.ident.0);
-    let fallible =
-        |method: &str, field: &Field| format!("        out.{method}({:?}, &self.{})?;\n", field.name, field.ident.0);
     let mut calls = String::new();
-    calls.extend(operation.path_parameters.iter().map(|field| fallible("path", field)));
-    calls.extend(operation.query.iter().map(|field| infallible("query", field)));
+    calls.extend(operation.path_parameters.iter().map(|field| call("path", field)));
+    calls.extend(operation.query.iter().map(|field| call("query", field)));
     match &operation.body {
         Body::None => {}
         Body::Json(fields) => {
             calls.push_str("        out.json_body();\n");
             calls.extend(fields.iter().map(|field| match field {
-                BodyField::Plain(field) => fallible("field", field),
+                BodyField::Plain(field) => call("field", field),
                 BodyField::Masked(mask) => masked(mask),
             }));
         }
@@ -147,29 +145,26 @@ fn encode(operation: &Operation) -> String {
             calls.push_str("        out.multipart_body();\n");
             calls.extend(fields.iter().map(|field| {
                 let is_file = !is_comparable(std::iter::once(field));
-                infallible(if is_file { "files" } else { "part" }, field)
+                call(if is_file { "files" } else { "part" }, field)
             }));
         }
     }
-    let out = if calls.is_empty() { "_" } else { "out" };
-    format!(
-        "    fn encode(&self, {out}: &mut rt::Encoder) -> Result<(), rt::Error> {{\n{calls}        Ok(())\n    }}\n"
-    )
+    if calls.is_empty() {
+        return "    #[inline]\n    fn encode(&self, _: &mut rt::Encoder) {}\n".to_owned();
+    }
+    format!("    #[inline]\n    fn encode(&self, out: &mut rt::Encoder) {{\n{calls}    }}\n")
 }
 
 fn masked(mask: &UpdateMask) -> String {
     let calls = mask
         .values
         .iter()
-        .map(|field| format!("            values.field({:?}, &self.{})?;\n", field.name, field.ident.0));
+        .map(|field| format!("            values.field({:?}, &self.{});\n", field.name, field.ident.0));
     let calls: String = calls.collect();
     let names = format!("self.{}.as_deref()", mask.fields.ident.0);
     let (target, fields) = (format!("{:?}", mask.target), format!("{:?}", mask.fields.name));
-    let call = print::listed("        ", "out.masked", &[&target, &fields, &names, "values"], "?;");
-    format!(
-        "        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {{\n{calls}            Ok(())\n        \
-         }};\n{call}"
-    )
+    let call = print::listed("        ", "out.masked", &[&target, &fields, &names, "values"], ";");
+    format!("        let values = |values: &mut rt::Masked<'_>| {{\n{calls}        }};\n{call}")
 }
 
 fn accepts(operation: &Operation) -> String {

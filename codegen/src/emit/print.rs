@@ -86,7 +86,8 @@ fn spaced(text: &str) -> String {
     let mut previous = "";
     for line in text.lines() {
         let after_function = previous == "    }" && line != "}";
-        let after_constants = line.starts_with("    fn ") && previous.starts_with("    type ");
+        let begins_function = line.starts_with("    fn ") || line.starts_with("    #[");
+        let after_constants = begins_function && previous.starts_with("    type ");
         if after_function || after_constants {
             out.push('\n');
         }

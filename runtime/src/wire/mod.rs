@@ -14,9 +14,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap};
 
-pub use object::{Object, read_object};
+pub use object::{Object, Properties, read_object, write_object};
 pub use scalar::{read_integer, read_text};
 
 /// A value in a request or an answer.
@@ -50,18 +49,6 @@ pub fn read_property<'de, T: Value, A: MapAccess<'de>>(target: &mut T, map: &mut
 /// Passes over the value of an unknown property.
 pub fn skip_property<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<de::IgnoredAny>().map(drop)
-}
-
-/// Writes a property, unless its value is left out.
-pub fn write_property<T: Value + Serialize, M: SerializeMap>(
-    map: &mut M,
-    key: &'static str,
-    value: &T,
-) -> Result<(), M::Error> {
-    if value.is_left_out() {
-        return Ok(());
-    }
-    map.serialize_entry(key, value)
 }
 
 struct Seed<T>(PhantomData<T>);

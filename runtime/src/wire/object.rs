@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::SerializeMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Value, only_if_empty_list, only_if_empty_text};
 
@@ -15,7 +15,36 @@ pub trait Object: Default {
     fn set<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
 
     /// Writes all properties.
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, out: &mut Properties<M>);
+}
+
+/// The properties of an object, while they are written.
+///
+/// The first failure is told at the end, so that there is nothing to check after each property.
+pub struct Properties<M: SerializeMap> {
+    map: M,
+    failure: Option<M::Error>,
+}
+
+impl<M: SerializeMap> Properties<M> {
+    /// Writes a property, unless its value is left out.
+    #[inline]
+    pub fn put<T: Value + Serialize>(&mut self, key: &'static str, value: &T) {
+        if self.failure.is_none() && !value.is_left_out() {
+            self.failure = self.map.serialize_entry(key, value).err();
+        }
+    }
+}
+
+/// Writes an object.
+#[inline]
+pub fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut out = Properties { map: serializer.serialize_map(None)?, failure: None };
+    object.write(&mut out);
+    match out.failure {
+        Some(failure) => Err(failure),
+        None => out.map.end(),
+    }
 }
 
 impl<T: Object> Value for T {
@@ -133,12 +162,8 @@ macro_rules! object {
             }
 
             #[allow(unused_variables)]
-            fn write<M: $crate::rt::SerializeMap>(
-                &self,
-                map: &mut M,
-            ) -> ::core::result::Result<(), M::Error> {
-                $($crate::rt::write_property(map, $key, &self.$field)?;)*
-                ::core::result::Result::Ok(())
+            fn write<M: $crate::rt::SerializeMap>(&self, out: &mut $crate::rt::Properties<M>) {
+                $(out.put($key, &self.$field);)*
             }
         }
 
@@ -147,9 +172,7 @@ macro_rules! object {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(::core::option::Option::None)?;
-                $crate::rt::Object::write(self, &mut map)?;
-                $crate::rt::SerializeMap::end(map)
+                $crate::rt::write_object(self, serializer)
             }
         }
 

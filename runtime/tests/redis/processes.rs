@@ -54,7 +54,7 @@ impl Setup {
 
     /// A user whose access token has to be refreshed.
     pub(crate) async fn log_in(&self, user: &str) -> Result<(), Failed> {
-        let tokens = self.accounts.log_in(user, Duration::from_millis(1));
+        let tokens = self.accounts.log_in(user, Duration::ZERO);
         Ok(self.core.sessions().put(user, &tokens).await?)
     }
 

@@ -96,9 +96,7 @@ fn limits_apply_to_all_kinds_of_fields() {
         const OPERATION: &'static feishu_openapi_runtime::Operation = Delete::OPERATION;
         type Response = Empty;
 
-        fn encode(&self, _: &mut feishu_openapi_runtime::Encoder) -> Result<(), feishu_openapi_runtime::Error> {
-            Ok(())
-        }
+        fn encode(&self, _: &mut feishu_openapi_runtime::Encoder) {}
     }
 
     let violations = Probe.validate().unwrap_err();

@@ -3,8 +3,8 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use feishu_openapi_runtime::{
-    Accepts, Checker, Constrained, Either, Encoder, Error, ErrorCode, File, Method, Millis, Operation, RateLimit,
-    Request, Tenant, Tokens, Update, User, builder, object, open_enum, paged,
+    Accepts, Checker, Constrained, Either, Encoder, ErrorCode, File, Method, Millis, Operation, RateLimit, Request,
+    Tenant, Tokens, Update, User, builder, object, open_enum, paged,
 };
 
 open_enum! {
@@ -152,11 +152,10 @@ impl Request for RemoveMembers {
     };
     type Response = TaskResponse;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
-        out.path("task_guid", &self.task_guid)?;
+    fn encode(&self, out: &mut Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
-        out.field("members", &self.members)?;
-        Ok(())
+        out.field("members", &self.members);
     }
 }
 
@@ -194,12 +193,11 @@ impl Request for Create {
     };
     type Response = TaskResponse;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
-        out.field("summary", &self.summary)?;
-        out.field("client_token", &self.client_token)?;
-        out.field("members", &self.members)?;
-        out.field("due", &self.due)?;
-        Ok(())
+    fn encode(&self, out: &mut Encoder) {
+        out.field("summary", &self.summary);
+        out.field("client_token", &self.client_token);
+        out.field("members", &self.members);
+        out.field("due", &self.due);
     }
 
     fn idempotency_key(&mut self) -> Option<&mut Option<String>> {
@@ -236,15 +234,13 @@ impl Request for Patch {
     };
     type Response = TaskResponse;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
-        out.path("task_guid", &self.task_guid)?;
+    fn encode(&self, out: &mut Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.masked("task", "update_fields", self.update_fields.as_deref(), |task| {
-            task.field("summary", &self.summary)?;
-            task.field("due", &self.due)?;
-            task.field("custom_fields", &self.custom_fields)?;
-            Ok(())
-        })?;
-        Ok(())
+            task.field("summary", &self.summary);
+            task.field("due", &self.due);
+            task.field("custom_fields", &self.custom_fields);
+        });
     }
 }
 
@@ -268,9 +264,8 @@ impl Request for Delete {
     };
     type Response = Empty;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
-        out.path("task_guid", &self.task_guid)?;
-        Ok(())
+    fn encode(&self, out: &mut Encoder) {
+        out.path("task_guid", &self.task_guid);
     }
 }
 
@@ -312,11 +307,10 @@ impl Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
+    fn encode(&self, out: &mut Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("completed", &self.completed);
-        Ok(())
     }
 }
 
@@ -367,10 +361,9 @@ impl Request for Upload {
     };
     type Response = Empty;
 
-    fn encode(&self, out: &mut Encoder) -> Result<(), Error> {
+    fn encode(&self, out: &mut Encoder) {
         out.part("resource_type", &self.resource_type);
         out.part("resource_id", &self.resource_id);
         out.files("file", &self.file);
-        Ok(())
     }
 }

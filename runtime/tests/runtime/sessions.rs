@@ -113,7 +113,7 @@ async fn typed_calls_take_sessions_too() {
 #[tokio::test(start_paused = true)]
 async fn many_calls_and_clients_refresh_once() {
     let setup = Setup::new();
-    setup.log_in(Duration::ZERO + Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     setup.accounts.delay(Duration::from_secs(3));
     let clients = [setup.core.clone(), setup.another(), setup.another()];
     let mut calls = tokio::task::JoinSet::new();
@@ -131,7 +131,7 @@ async fn many_calls_and_clients_refresh_once() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_refresh_keeps_its_lock() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     // Longer than the lease of a lock, and shorter than others wait.
     setup.accounts.delay(Duration::from_secs(25));
     let (first, second) = (setup.core.clone(), setup.another());
@@ -144,7 +144,7 @@ async fn a_slow_refresh_keeps_its_lock() {
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_ever_for_another_client() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     let key = "https://open.feishu.cn user_session cli_app ou_1";
     assert!(setup.store.lock(key, "somebody", HOUR).await.unwrap());
     let error = call(&setup.core).await.unwrap_err();
@@ -170,7 +170,7 @@ async fn a_rejected_token_is_refreshed_and_the_call_repeated_once() {
 async fn a_session_that_is_over_says_so_and_asks_no_more() {
     for code in [20_026, 20_037, 20_064, 20_073] {
         let setup = Setup::new();
-        setup.log_in(Duration::from_millis(1)).await;
+        setup.log_in(Duration::ZERO).await;
         setup.accounts.refuse((400, code));
         for _ in 0..3 {
             let error = call(&setup.core).await.unwrap_err();
@@ -193,7 +193,7 @@ async fn a_session_that_is_over_says_so_and_asks_no_more() {
 async fn other_refusals_leave_the_session_alone() {
     for (status, code) in [(400, 20_074), (400, 20_010), (400, 20_002), (503, 20_072)] {
         let setup = Setup::new();
-        setup.log_in(Duration::from_millis(1)).await;
+        setup.log_in(Duration::ZERO).await;
         setup.accounts.refuse((status, code));
         let error = call(&setup.core).await.unwrap_err();
         assert!(!error.is_login_required(), "{error}");
@@ -257,7 +257,7 @@ async fn without_a_refresh_token_the_session_ends_with_its_token() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_loses_no_tokens() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     setup.accounts.delay(Duration::from_secs(5));
     let request = setup.core.request(Method::Get, "/open-apis/x").identity(&User::session("ou_1"));
     let error = request.deadline(Duration::from_secs(1)).send::<Json>().await.unwrap_err();
@@ -284,7 +284,7 @@ async fn a_refresh_can_be_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn a_login_during_a_refresh_wins_and_a_logout_ends_it() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     setup.accounts.delay(Duration::from_secs(5));
     let core = setup.core.clone();
     let waiting = tokio::spawn(async move { call(&core).await });
@@ -295,7 +295,7 @@ async fn a_login_during_a_refresh_wins_and_a_logout_ends_it() {
     assert_eq!(tokens_of(setup.transport.calls()), [fresh.access_token()]);
     assert_eq!(setup.core.sessions().get("ou_1").await.unwrap(), Some(rounded(fresh)));
 
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     let core = setup.core.clone();
     let waiting = tokio::spawn(async move { call(&core).await });
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -348,7 +348,7 @@ async fn what_is_no_session_is_not_taken_for_one_and_not_quoted() {
 #[tokio::test]
 async fn failures_of_the_server_are_no_end_of_a_session() {
     let accounts = Accounts::default();
-    let tokens = accounts.log_in("ou_1", Duration::from_millis(1));
+    let tokens = accounts.log_in("ou_1", Duration::ZERO);
     let answers = Arc::new(Mutex::new(vec![
         Reply::text(502, "text/html", "<html>"),
         Reply::drop_after_reading(),
@@ -383,7 +383,7 @@ fn failing(store: &MemoryTokenStore, names: &'static [&'static str]) -> (HookedS
 #[tokio::test(start_paused = true)]
 async fn new_tokens_that_cannot_be_saved_are_used_and_saved_later() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     let (store, is_broken) = failing(&setup.store, &["replace"]);
     let core = client(&setup.transport, store, &setup.changes);
     setup.accounts.lifetime(240);
@@ -404,7 +404,7 @@ async fn new_tokens_that_cannot_be_saved_are_used_and_saved_later() {
 #[tokio::test(start_paused = true)]
 async fn a_late_save_and_the_next_refresh_do_not_lose_each_other() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     let (store, is_broken) = failing(&setup.store, &["replace"]);
     let core = client(&setup.transport, store, &setup.changes);
     setup.accounts.lifetime(240);
@@ -420,7 +420,7 @@ async fn a_late_save_and_the_next_refresh_do_not_lose_each_other() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_lost_its_lock_spoils_nothing() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     // One client is so slow, and its lock ends: it cannot be held for longer.
     let held = Arc::new(AtomicBool::new(false));
     let hook = move |moment| match moment {
@@ -446,7 +446,7 @@ async fn a_client_that_lost_its_lock_spoils_nothing() {
 #[tokio::test]
 async fn a_session_needs_its_store() {
     let setup = Setup::new();
-    setup.log_in(Duration::from_millis(1)).await;
+    setup.log_in(Duration::ZERO).await;
     for name in ["load", "lock"] {
         let (store, is_broken) = failing(&setup.store, if name == "load" { &["load"] } else { &["lock"] });
         let core = client(&setup.transport, store, &setup.changes);

@@ -242,28 +242,29 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("summary", &self.summary)?;
-        out.field("description", &self.description)?;
-        out.field("extra", &self.extra)?;
-        out.field("due", &self.due)?;
-        out.field("origin", &self.origin)?;
-        out.field("can_edit", &self.can_edit)?;
-        out.field("custom", &self.custom)?;
-        out.field("collaborator_ids", &self.collaborator_ids)?;
-        out.field("follower_ids", &self.follower_ids)?;
-        out.field("repeat_rule", &self.repeat_rule)?;
-        out.field("rich_summary", &self.rich_summary)?;
-        out.field("rich_description", &self.rich_description)?;
-        Ok(())
+        out.field("summary", &self.summary);
+        out.field("description", &self.description);
+        out.field("extra", &self.extra);
+        out.field("due", &self.due);
+        out.field("origin", &self.origin);
+        out.field("can_edit", &self.can_edit);
+        out.field("custom", &self.custom);
+        out.field("collaborator_ids", &self.collaborator_ids);
+        out.field("follower_ids", &self.follower_ids);
+        out.field("repeat_rule", &self.repeat_rule);
+        out.field("rich_summary", &self.rich_summary);
+        out.field("rich_description", &self.rich_description);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("summary", &self.summary, 0..=1000);
         check.length("description", &self.description, 0..=65536);
@@ -374,20 +375,21 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("start_create_time", &self.start_create_time);
         out.query("end_create_time", &self.end_create_time);
         out.query("task_completed", &self.task_completed);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, ..=100);
     }
@@ -478,10 +480,10 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -660,31 +662,31 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("summary", &self.summary)?;
-            values.field("description", &self.description)?;
-            values.field("extra", &self.extra)?;
-            values.field("due", &self.due)?;
-            values.field("custom", &self.custom)?;
-            values.field("collaborator_ids", &self.collaborator_ids)?;
-            values.field("follower_ids", &self.follower_ids)?;
-            values.field("repeat_rule", &self.repeat_rule)?;
-            values.field("rich_summary", &self.rich_summary)?;
-            values.field("rich_description", &self.rich_description)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("summary", &self.summary);
+            values.field("description", &self.description);
+            values.field("extra", &self.extra);
+            values.field("due", &self.due);
+            values.field("custom", &self.custom);
+            values.field("collaborator_ids", &self.collaborator_ids);
+            values.field("follower_ids", &self.follower_ids);
+            values.field("repeat_rule", &self.repeat_rule);
+            values.field("rich_summary", &self.rich_summary);
+            values.field("rich_description", &self.rich_description);
         };
-        out.masked("task", "update_fields", self.update_fields.as_deref(), values)?;
-        Ok(())
+        out.masked("task", "update_fields", self.update_fields.as_deref(), values);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("summary", &self.summary, 0..=1000);
         check.length("description", &self.description, 0..=65536);
@@ -770,9 +772,9 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
     }
 }
 
@@ -851,9 +853,9 @@ impl rt::Request for Complete {
     };
     type Response = CompleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
     }
 }
 
@@ -932,9 +934,9 @@ impl rt::Request for Uncomplete {
     };
     type Response = UncompleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
     }
 }
 
@@ -1022,12 +1024,12 @@ impl rt::Request for BatchDeleteCollaborator {
     };
     type Response = BatchDeleteCollaboratorResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("id_list", &self.id_list)?;
-        Ok(())
+        out.field("id_list", &self.id_list);
     }
 }
 
@@ -1120,12 +1122,12 @@ impl rt::Request for BatchDeleteFollower {
     };
     type Response = BatchDeleteFollowerResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("id_list", &self.id_list)?;
-        Ok(())
+        out.field("id_list", &self.id_list);
     }
 }
 
@@ -1278,6 +1280,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for Href {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("url", &self.url, 0..=1024);
         check.length("title", &self.title, 0..=512);
@@ -1310,6 +1313,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for Origin {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("platform_i18n_name", &self.platform_i18n_name, 0..=1024);
         check.nested("href", &self.href);

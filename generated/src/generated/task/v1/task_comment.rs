@@ -139,21 +139,22 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("content", &self.content)?;
-        out.field("parent_id", &self.parent_id)?;
-        out.field("create_milli_time", &self.create_milli_time)?;
-        out.field("rich_content", &self.rich_content)?;
-        Ok(())
+        out.field("content", &self.content);
+        out.field("parent_id", &self.parent_id);
+        out.field("create_milli_time", &self.create_milli_time);
+        out.field("rich_content", &self.rich_content);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("content", &self.content, 0..=65536);
         check.length("rich_content", &self.rich_content, 0..=65536);
@@ -256,19 +257,20 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("list_direction", &self.list_direction);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, ..=100);
     }
@@ -361,11 +363,11 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        out.path("comment_id", &self.comment_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
+        out.path("comment_id", &self.comment_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -465,20 +467,21 @@ impl rt::Request for Update {
     };
     type Response = UpdateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        out.path("comment_id", &self.comment_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
+        out.path("comment_id", &self.comment_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("content", &self.content)?;
-        out.field("rich_content", &self.rich_content)?;
-        Ok(())
+        out.field("content", &self.content);
+        out.field("rich_content", &self.rich_content);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Update {}
 
 impl rt::Constrained for Update {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("content", &self.content, 0..=65536);
         check.length("rich_content", &self.rich_content, 0..=65536);
@@ -553,10 +556,10 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        out.path("comment_id", &self.comment_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
+        out.path("comment_id", &self.comment_id);
     }
 }
 

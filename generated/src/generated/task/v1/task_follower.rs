@@ -123,13 +123,13 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("id", &self.id)?;
-        out.field("id_list", &self.id_list)?;
-        Ok(())
+        out.field("id", &self.id);
+        out.field("id_list", &self.id_list);
     }
 }
 
@@ -220,18 +220,19 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, ..=50);
     }
@@ -335,11 +336,11 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        out.path("follower_id", &self.follower_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
+        out.path("follower_id", &self.follower_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 

@@ -109,11 +109,11 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.json_body();
-        out.field("relative_fire_minute", &self.relative_fire_minute)?;
-        Ok(())
+        out.field("relative_fire_minute", &self.relative_fire_minute);
     }
 }
 
@@ -198,17 +198,18 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 0..=50);
     }
@@ -305,10 +306,10 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_id", &self.task_id)?;
-        out.path("reminder_id", &self.reminder_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_id", &self.task_id);
+        out.path("reminder_id", &self.reminder_id);
     }
 }
 

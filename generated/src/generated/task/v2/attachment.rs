@@ -117,19 +117,20 @@ impl rt::Request for Upload {
     };
     type Response = UploadResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.multipart_body();
         out.part("resource_type", &self.resource_type);
         out.part("resource_id", &self.resource_id);
         out.files("file", &self.file);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Upload {}
 
 impl rt::Constrained for Upload {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("resource_id", &self.resource_id, ..=100);
         check.items("file", &self.file, 1..=5);
@@ -225,19 +226,20 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("resource_type", &self.resource_type);
         out.query("resource_id", &self.resource_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
     }
@@ -328,10 +330,10 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("attachment_guid", &self.attachment_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("attachment_guid", &self.attachment_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -406,15 +408,16 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("attachment_guid", &self.attachment_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("attachment_guid", &self.attachment_guid);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 
 impl rt::Constrained for Delete {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("attachment_guid", &self.attachment_guid, ..=100);
     }

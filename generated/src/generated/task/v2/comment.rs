@@ -133,20 +133,21 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("content", &self.content)?;
-        out.field("reply_to_comment_id", &self.reply_to_comment_id)?;
-        out.field("resource_type", &self.resource_type)?;
-        out.field("resource_id", &self.resource_id)?;
-        Ok(())
+        out.field("content", &self.content);
+        out.field("reply_to_comment_id", &self.reply_to_comment_id);
+        out.field("resource_type", &self.resource_type);
+        out.field("resource_id", &self.resource_id);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("content", &self.content, 1..=3000);
         check.length("reply_to_comment_id", &self.reply_to_comment_id, ..=20);
@@ -247,20 +248,21 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("resource_type", &self.resource_type);
         out.query("resource_id", &self.resource_id);
         out.query("direction", &self.direction);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
         check.length("page_token", &self.page_token, ..=100);
@@ -351,16 +353,17 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("comment_id", &self.comment_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("comment_id", &self.comment_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Get {}
 
 impl rt::Constrained for Get {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("comment_id", &self.comment_id, ..=50);
     }
@@ -450,22 +453,22 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("comment_id", &self.comment_id)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("comment_id", &self.comment_id);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("content", &self.content)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("content", &self.content);
         };
-        out.masked("comment", "update_fields", self.update_fields.as_deref(), values)?;
-        Ok(())
+        out.masked("comment", "update_fields", self.update_fields.as_deref(), values);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("comment_id", &self.comment_id, ..=100);
         check.length("content", &self.content, 1..=3000);
@@ -540,9 +543,9 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("comment_id", &self.comment_id)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("comment_id", &self.comment_id);
     }
 }
 

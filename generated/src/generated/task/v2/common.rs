@@ -86,6 +86,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for CustomComplete {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.nested("pc", &self.pc);
         check.nested("ios", &self.ios);
@@ -119,6 +120,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for CustomCompleteItem {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.nested("tip", &self.tip);
     }
@@ -157,6 +159,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for CustomFieldMember {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("id", &self.id, ..=100);
     }
@@ -283,6 +286,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for Href {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("url", &self.url, 0..=1024);
         check.pattern("url", &self.url, "^(https?://.*)?$");
@@ -394,6 +398,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for I18nText {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("en_us", &self.en_us, ..=1000);
         check.length("zh_cn", &self.zh_cn, ..=1000);
@@ -464,6 +469,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for InputCustomFieldValue {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("number_value", &self.number_value, ..=20);
         check.items("member_value", &self.member_value, ..=50);
@@ -551,6 +557,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for Origin {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.nested("platform_i18n_name", &self.platform_i18n_name);
         check.nested("href", &self.href);
@@ -807,6 +814,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for TaskInTasklist {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("tasklist_guid", &self.tasklist_guid, ..=100);
     }
@@ -850,6 +858,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for TaskMember {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("id", &self.id, ..=100);
     }
@@ -905,6 +914,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for TaskReminder {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("relative_fire_minute", &self.relative_fire_minute, 0..);
     }

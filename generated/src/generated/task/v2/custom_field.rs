@@ -130,12 +130,12 @@ impl rt::Request for Add {
     };
     type Response = AddResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
         out.json_body();
-        out.field("resource_type", &self.resource_type)?;
-        out.field("resource_id", &self.resource_id)?;
-        Ok(())
+        out.field("resource_type", &self.resource_type);
+        out.field("resource_id", &self.resource_id);
     }
 }
 
@@ -245,26 +245,27 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("resource_type", &self.resource_type)?;
-        out.field("resource_id", &self.resource_id)?;
-        out.field("name", &self.name)?;
-        out.field("type", &self.r#type)?;
-        out.field("number_setting", &self.number_setting)?;
-        out.field("member_setting", &self.member_setting)?;
-        out.field("datetime_setting", &self.datetime_setting)?;
-        out.field("single_select_setting", &self.single_select_setting)?;
-        out.field("multi_select_setting", &self.multi_select_setting)?;
-        out.field("text_setting", &self.text_setting)?;
-        Ok(())
+        out.field("resource_type", &self.resource_type);
+        out.field("resource_id", &self.resource_id);
+        out.field("name", &self.name);
+        out.field("type", &self.r#type);
+        out.field("number_setting", &self.number_setting);
+        out.field("member_setting", &self.member_setting);
+        out.field("datetime_setting", &self.datetime_setting);
+        out.field("single_select_setting", &self.single_select_setting);
+        out.field("multi_select_setting", &self.multi_select_setting);
+        out.field("text_setting", &self.text_setting);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("resource_id", &self.resource_id, ..=100);
         check.length("name", &self.name, 1..=50);
@@ -363,19 +364,20 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("user_id_type", &self.user_id_type);
         out.query("resource_type", &self.resource_type);
         out.query("resource_id", &self.resource_id);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
     }
@@ -466,10 +468,10 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -588,33 +590,33 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("name", &self.name)?;
-            values.field("number_setting", &self.number_setting)?;
-            values.field("member_setting", &self.member_setting)?;
-            values.field("datetime_setting", &self.datetime_setting)?;
-            values.field("single_select_setting", &self.single_select_setting)?;
-            values.field("multi_select_setting", &self.multi_select_setting)?;
-            values.field("text_setting", &self.text_setting)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("name", &self.name);
+            values.field("number_setting", &self.number_setting);
+            values.field("member_setting", &self.member_setting);
+            values.field("datetime_setting", &self.datetime_setting);
+            values.field("single_select_setting", &self.single_select_setting);
+            values.field("multi_select_setting", &self.multi_select_setting);
+            values.field("text_setting", &self.text_setting);
         };
         out.masked(
             "custom_field",
             "update_fields",
             self.update_fields.as_deref(),
             values,
-        )?;
-        Ok(())
+        );
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.nested("number_setting", &self.number_setting);
@@ -702,12 +704,12 @@ impl rt::Request for Remove {
     };
     type Response = RemoveResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
         out.json_body();
-        out.field("resource_type", &self.resource_type)?;
-        out.field("resource_id", &self.resource_id)?;
-        Ok(())
+        out.field("resource_type", &self.resource_type);
+        out.field("resource_id", &self.resource_id);
     }
 }
 
@@ -868,6 +870,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for NewSelectOption {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.range("color_index", &self.color_index, 0..=54);
@@ -896,6 +899,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for NewSelectSetting {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.items("options", &self.options, 0..=100);
         check.nested("options", &self.options);
@@ -948,6 +952,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for NumberSetting {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("custom_symbol", &self.custom_symbol, ..=4);
         check.range("decimal_count", &self.decimal_count, 0..=6);
@@ -1044,6 +1049,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for SelectOptionUpdate {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.range("color_index", &self.color_index, 0..=54);
@@ -1086,6 +1092,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for SelectSettingUpdate {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.items("options", &self.options, 0..=100);
         check.nested("options", &self.options);

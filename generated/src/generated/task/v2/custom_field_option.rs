@@ -113,21 +113,22 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
         out.json_body();
-        out.field("name", &self.name)?;
-        out.field("color_index", &self.color_index)?;
-        out.field("insert_before", &self.insert_before)?;
-        out.field("insert_after", &self.insert_after)?;
-        out.field("is_hidden", &self.is_hidden)?;
-        Ok(())
+        out.field("name", &self.name);
+        out.field("color_index", &self.color_index);
+        out.field("insert_before", &self.insert_before);
+        out.field("insert_after", &self.insert_after);
+        out.field("is_hidden", &self.is_hidden);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.range("color_index", &self.color_index, 0..=54);
@@ -238,26 +239,26 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("custom_field_guid", &self.custom_field_guid)?;
-        out.path("option_guid", &self.option_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("custom_field_guid", &self.custom_field_guid);
+        out.path("option_guid", &self.option_guid);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("name", &self.name)?;
-            values.field("color_index", &self.color_index)?;
-            values.field("insert_before", &self.insert_before)?;
-            values.field("insert_after", &self.insert_after)?;
-            values.field("is_hidden", &self.is_hidden)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("name", &self.name);
+            values.field("color_index", &self.color_index);
+            values.field("insert_before", &self.insert_before);
+            values.field("insert_after", &self.insert_after);
+            values.field("is_hidden", &self.is_hidden);
         };
-        out.masked("option", "update_fields", self.update_fields.as_deref(), values)?;
-        Ok(())
+        out.masked("option", "update_fields", self.update_fields.as_deref(), values);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.range("color_index", &self.color_index, 0..=54);

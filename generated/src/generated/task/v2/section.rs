@@ -149,21 +149,22 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("name", &self.name)?;
-        out.field("resource_type", &self.resource_type)?;
-        out.field("resource_id", &self.resource_id)?;
-        out.field("insert_before", &self.insert_before)?;
-        out.field("insert_after", &self.insert_after)?;
-        Ok(())
+        out.field("name", &self.name);
+        out.field("resource_type", &self.resource_type);
+        out.field("resource_id", &self.resource_id);
+        out.field("insert_before", &self.insert_before);
+        out.field("insert_after", &self.insert_after);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=100);
         check.length("insert_before", &self.insert_before, ..=100);
@@ -260,19 +261,20 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("resource_type", &self.resource_type);
         out.query("resource_id", &self.resource_id);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
         check.length("page_token", &self.page_token, ..=100);
@@ -365,16 +367,17 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("section_guid", &self.section_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("section_guid", &self.section_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Get {}
 
 impl rt::Constrained for Get {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("section_guid", &self.section_guid, ..=100);
     }
@@ -475,24 +478,24 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("section_guid", &self.section_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("section_guid", &self.section_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("name", &self.name)?;
-            values.field("insert_before", &self.insert_before)?;
-            values.field("insert_after", &self.insert_after)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("name", &self.name);
+            values.field("insert_before", &self.insert_before);
+            values.field("insert_after", &self.insert_after);
         };
-        out.masked("section", "update_fields", self.update_fields.as_deref(), values)?;
-        Ok(())
+        out.masked("section", "update_fields", self.update_fields.as_deref(), values);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("section_guid", &self.section_guid, ..=100);
         check.length("name", &self.name, 1..=100);
@@ -570,9 +573,9 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("section_guid", &self.section_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("section_guid", &self.section_guid);
     }
 }
 
@@ -669,20 +672,21 @@ impl rt::Request for Tasks {
     };
     type Response = TasksResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("section_guid", &self.section_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("section_guid", &self.section_guid);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("completed", &self.completed);
         out.query("created_from", &self.created_from);
         out.query("created_to", &self.created_to);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Tasks {}
 
 impl rt::Constrained for Tasks {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
     }

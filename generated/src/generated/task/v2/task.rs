@@ -294,28 +294,28 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("summary", &self.summary)?;
-        out.field("description", &self.description)?;
-        out.field("due", &self.due)?;
-        out.field("origin", &self.origin)?;
-        out.field("extra", &self.extra)?;
-        out.field("completed_at", &self.completed_at)?;
-        out.field("members", &self.members)?;
-        out.field("repeat_rule", &self.repeat_rule)?;
-        out.field("custom_complete", &self.custom_complete)?;
-        out.field("tasklists", &self.tasklists)?;
-        out.field("client_token", &self.client_token)?;
-        out.field("start", &self.start)?;
-        out.field("reminders", &self.reminders)?;
-        out.field("mode", &self.mode)?;
-        out.field("is_milestone", &self.is_milestone)?;
-        out.field("custom_fields", &self.custom_fields)?;
-        out.field("docx_source", &self.docx_source)?;
-        out.field("positive_reminders", &self.positive_reminders)?;
-        Ok(())
+        out.field("summary", &self.summary);
+        out.field("description", &self.description);
+        out.field("due", &self.due);
+        out.field("origin", &self.origin);
+        out.field("extra", &self.extra);
+        out.field("completed_at", &self.completed_at);
+        out.field("members", &self.members);
+        out.field("repeat_rule", &self.repeat_rule);
+        out.field("custom_complete", &self.custom_complete);
+        out.field("tasklists", &self.tasklists);
+        out.field("client_token", &self.client_token);
+        out.field("start", &self.start);
+        out.field("reminders", &self.reminders);
+        out.field("mode", &self.mode);
+        out.field("is_milestone", &self.is_milestone);
+        out.field("custom_fields", &self.custom_fields);
+        out.field("docx_source", &self.docx_source);
+        out.field("positive_reminders", &self.positive_reminders);
     }
 
     fn idempotency_key(&mut self) -> Option<&mut Option<String>> {
@@ -326,6 +326,7 @@ impl rt::Request for Create {
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("summary", &self.summary, 1..=3000);
         check.length("description", &self.description, ..=3000);
@@ -430,13 +431,13 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("completed", &self.completed);
         out.query("type", &self.r#type);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -444,6 +445,7 @@ impl rt::Accepts<rt::User> for List {}
 impl rt::Accepts<rt::Either> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
     }
@@ -601,32 +603,32 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("summary", &self.summary)?;
-            values.field("description", &self.description)?;
-            values.field("due", &self.due)?;
-            values.field("extra", &self.extra)?;
-            values.field("completed_at", &self.completed_at)?;
-            values.field("repeat_rule", &self.repeat_rule)?;
-            values.field("custom_complete", &self.custom_complete)?;
-            values.field("start", &self.start)?;
-            values.field("mode", &self.mode)?;
-            values.field("is_milestone", &self.is_milestone)?;
-            values.field("custom_fields", &self.custom_fields)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("summary", &self.summary);
+            values.field("description", &self.description);
+            values.field("due", &self.due);
+            values.field("extra", &self.extra);
+            values.field("completed_at", &self.completed_at);
+            values.field("repeat_rule", &self.repeat_rule);
+            values.field("custom_complete", &self.custom_complete);
+            values.field("start", &self.start);
+            values.field("mode", &self.mode);
+            values.field("is_milestone", &self.is_milestone);
+            values.field("custom_fields", &self.custom_fields);
         };
-        out.masked("task", "update_fields", self.update_fields.as_deref(), values)?;
-        Ok(())
+        out.masked("task", "update_fields", self.update_fields.as_deref(), values);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.length("summary", &self.summary, 1..=3000);
@@ -711,16 +713,17 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Get {}
 
 impl rt::Constrained for Get {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
     }
@@ -793,15 +796,16 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 
 impl rt::Constrained for Delete {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
     }
@@ -894,13 +898,13 @@ impl rt::Request for AddMembers {
     };
     type Response = AddMembersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("members", &self.members)?;
-        out.field("client_token", &self.client_token)?;
-        Ok(())
+        out.field("members", &self.members);
+        out.field("client_token", &self.client_token);
     }
 
     fn idempotency_key(&mut self) -> Option<&mut Option<String>> {
@@ -911,6 +915,7 @@ impl rt::Request for AddMembers {
 impl<I: rt::Identity> rt::Accepts<I> for AddMembers {}
 
 impl rt::Constrained for AddMembers {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.items("members", &self.members, ..=50);
@@ -998,18 +1003,19 @@ impl rt::Request for RemoveMembers {
     };
     type Response = RemoveMembersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("members", &self.members)?;
-        Ok(())
+        out.field("members", &self.members);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for RemoveMembers {}
 
 impl rt::Constrained for RemoveMembers {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.items("members", &self.members, 1..=500);
@@ -1084,9 +1090,9 @@ impl rt::Request for Tasklists {
     };
     type Response = TasklistsResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
     }
 }
 
@@ -1178,19 +1184,20 @@ impl rt::Request for AddTasklist {
     };
     type Response = AddTasklistResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("tasklist_guid", &self.tasklist_guid)?;
-        out.field("section_guid", &self.section_guid)?;
-        Ok(())
+        out.field("tasklist_guid", &self.tasklist_guid);
+        out.field("section_guid", &self.section_guid);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for AddTasklist {}
 
 impl rt::Constrained for AddTasklist {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("tasklist_guid", &self.tasklist_guid, ..=100);
     }
@@ -1275,18 +1282,19 @@ impl rt::Request for RemoveTasklist {
     };
     type Response = RemoveTasklistResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("tasklist_guid", &self.tasklist_guid)?;
-        Ok(())
+        out.field("tasklist_guid", &self.tasklist_guid);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for RemoveTasklist {}
 
 impl rt::Constrained for RemoveTasklist {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("tasklist_guid", &self.tasklist_guid, ..=100);
     }
@@ -1373,18 +1381,19 @@ impl rt::Request for AddReminders {
     };
     type Response = AddRemindersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("reminders", &self.reminders)?;
-        Ok(())
+        out.field("reminders", &self.reminders);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for AddReminders {}
 
 impl rt::Constrained for AddReminders {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.items("reminders", &self.reminders, 1..=1);
@@ -1471,18 +1480,19 @@ impl rt::Request for RemoveReminders {
     };
     type Response = RemoveRemindersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("reminder_ids", &self.reminder_ids)?;
-        Ok(())
+        out.field("reminder_ids", &self.reminder_ids);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for RemoveReminders {}
 
 impl rt::Constrained for RemoveReminders {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
     }
@@ -1566,17 +1576,18 @@ impl rt::Request for AddDependencies {
     };
     type Response = AddDependenciesResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.json_body();
-        out.field("dependencies", &self.dependencies)?;
-        Ok(())
+        out.field("dependencies", &self.dependencies);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for AddDependencies {}
 
 impl rt::Constrained for AddDependencies {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.items("dependencies", &self.dependencies, 1..=50);
     }
@@ -1655,17 +1666,18 @@ impl rt::Request for RemoveDependencies {
     };
     type Response = RemoveDependenciesResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.json_body();
-        out.field("dependencies", &self.dependencies)?;
-        Ok(())
+        out.field("dependencies", &self.dependencies);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for RemoveDependencies {}
 
 impl rt::Constrained for RemoveDependencies {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.items("dependencies", &self.dependencies, 1..=50);
     }
@@ -1711,6 +1723,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for DocxSource {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("token", &self.token, 27..=27);
         check.pattern("token", &self.token, "[a-zA-Z0-9]{27}");

@@ -157,24 +157,24 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("summary", &self.summary)?;
-        out.field("description", &self.description)?;
-        out.field("due", &self.due)?;
-        out.field("origin", &self.origin)?;
-        out.field("extra", &self.extra)?;
-        out.field("completed_at", &self.completed_at)?;
-        out.field("members", &self.members)?;
-        out.field("repeat_rule", &self.repeat_rule)?;
-        out.field("custom_complete", &self.custom_complete)?;
-        out.field("tasklists", &self.tasklists)?;
-        out.field("client_token", &self.client_token)?;
-        out.field("start", &self.start)?;
-        out.field("reminders", &self.reminders)?;
-        Ok(())
+        out.field("summary", &self.summary);
+        out.field("description", &self.description);
+        out.field("due", &self.due);
+        out.field("origin", &self.origin);
+        out.field("extra", &self.extra);
+        out.field("completed_at", &self.completed_at);
+        out.field("members", &self.members);
+        out.field("repeat_rule", &self.repeat_rule);
+        out.field("custom_complete", &self.custom_complete);
+        out.field("tasklists", &self.tasklists);
+        out.field("client_token", &self.client_token);
+        out.field("start", &self.start);
+        out.field("reminders", &self.reminders);
     }
 
     fn idempotency_key(&mut self) -> Option<&mut Option<String>> {
@@ -185,6 +185,7 @@ impl rt::Request for Create {
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.length("summary", &self.summary, 1..=10000);
@@ -285,18 +286,19 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("task_guid", &self.task_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("task_guid", &self.task_guid);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("task_guid", &self.task_guid, ..=100);
         check.range("page_size", &self.page_size, 1..=100);

@@ -146,18 +146,19 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("name", &self.name)?;
-        out.field("members", &self.members)?;
-        Ok(())
+        out.field("name", &self.name);
+        out.field("members", &self.members);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, ..=100);
         check.items("members", &self.members, ..=500);
@@ -239,17 +240,18 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
     }
@@ -339,10 +341,10 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -445,24 +447,24 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("name", &self.name)?;
-            values.field("owner", &self.owner)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("name", &self.name);
+            values.field("owner", &self.owner);
         };
-        out.masked("tasklist", "update_fields", self.update_fields.as_deref(), values)?;
-        out.field("origin_owner_to_role", &self.origin_owner_to_role)?;
-        Ok(())
+        out.masked("tasklist", "update_fields", self.update_fields.as_deref(), values);
+        out.field("origin_owner_to_role", &self.origin_owner_to_role);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=100);
         check.nested("owner", &self.owner);
@@ -536,9 +538,9 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
     }
 }
 
@@ -624,18 +626,19 @@ impl rt::Request for AddMembers {
     };
     type Response = AddMembersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("members", &self.members)?;
-        Ok(())
+        out.field("members", &self.members);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for AddMembers {}
 
 impl rt::Constrained for AddMembers {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.items("members", &self.members, 1..=500);
         check.nested("members", &self.members);
@@ -722,18 +725,19 @@ impl rt::Request for RemoveMembers {
     };
     type Response = RemoveMembersResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("members", &self.members)?;
-        Ok(())
+        out.field("members", &self.members);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for RemoveMembers {}
 
 impl rt::Constrained for RemoveMembers {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("tasklist_guid", &self.tasklist_guid, ..=100);
         check.items("members", &self.members, 1..=500);
@@ -841,21 +845,22 @@ impl rt::Request for Tasks {
     };
     type Response = TasksResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("page_size", &self.page_size);
         out.query("page_token", &self.page_token);
         out.query("completed", &self.completed);
         out.query("created_from", &self.created_from);
         out.query("created_to", &self.created_to);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Tasks {}
 
 impl rt::Constrained for Tasks {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("page_size", &self.page_size, 1..=100);
         check.length("page_token", &self.page_token, ..=100);
@@ -979,6 +984,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for TasklistMember {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("id", &self.id, ..=100);
     }
@@ -1040,6 +1046,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for TasklistOwner {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("id", &self.id, ..=100);
     }

@@ -140,21 +140,22 @@ impl rt::Request for Create {
     };
     type Response = CreateResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        out.field("name", &self.name)?;
-        out.field("subscribers", &self.subscribers)?;
-        out.field("include_keys", &self.include_keys)?;
-        out.field("disabled", &self.disabled)?;
-        Ok(())
+        out.field("name", &self.name);
+        out.field("subscribers", &self.subscribers);
+        out.field("include_keys", &self.include_keys);
+        out.field("disabled", &self.disabled);
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Create {}
 
 impl rt::Constrained for Create {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.items("subscribers", &self.subscribers, 1..=50);
@@ -242,17 +243,18 @@ impl rt::Request for List {
     };
     type Response = ListResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
         out.query("limit", &self.limit);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for List {}
 
 impl rt::Constrained for List {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.range("limit", &self.limit, 1..=50);
     }
@@ -328,10 +330,10 @@ impl rt::Request for Delete {
     };
     type Response = DeleteResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
-        out.path("activity_subscription_guid", &self.activity_subscription_guid)?;
-        Ok(())
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
+        out.path("activity_subscription_guid", &self.activity_subscription_guid);
     }
 }
 
@@ -411,11 +413,11 @@ impl rt::Request for Get {
     };
     type Response = GetResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
-        out.path("activity_subscription_guid", &self.activity_subscription_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
+        out.path("activity_subscription_guid", &self.activity_subscription_guid);
         out.query("user_id_type", &self.user_id_type);
-        Ok(())
     }
 }
 
@@ -530,31 +532,31 @@ impl rt::Request for Patch {
     };
     type Response = PatchResponse;
 
-    fn encode(&self, out: &mut rt::Encoder) -> Result<(), rt::Error> {
-        out.path("tasklist_guid", &self.tasklist_guid)?;
-        out.path("activity_subscription_guid", &self.activity_subscription_guid)?;
+    #[inline]
+    fn encode(&self, out: &mut rt::Encoder) {
+        out.path("tasklist_guid", &self.tasklist_guid);
+        out.path("activity_subscription_guid", &self.activity_subscription_guid);
         out.query("user_id_type", &self.user_id_type);
         out.json_body();
-        let values = |values: &mut rt::Masked<'_>| -> Result<(), rt::Error> {
-            values.field("name", &self.name)?;
-            values.field("subscribers", &self.subscribers)?;
-            values.field("include_keys", &self.include_keys)?;
-            values.field("disabled", &self.disabled)?;
-            Ok(())
+        let values = |values: &mut rt::Masked<'_>| {
+            values.field("name", &self.name);
+            values.field("subscribers", &self.subscribers);
+            values.field("include_keys", &self.include_keys);
+            values.field("disabled", &self.disabled);
         };
         out.masked(
             "activity_subscription",
             "update_fields",
             self.update_fields.as_deref(),
             values,
-        )?;
-        Ok(())
+        );
     }
 }
 
 impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 
 impl rt::Constrained for Patch {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("name", &self.name, 1..=50);
         check.items("subscribers", &self.subscribers, ..=50);
@@ -679,6 +681,7 @@ rt::builder! {
 }
 
 impl rt::Constrained for Subscriber {
+    #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         check.length("id", &self.id, ..=100);
     }

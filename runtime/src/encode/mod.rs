@@ -1,5 +1,9 @@
 //! From a request to the parts of an HTTP message.
 
+mod json;
+mod masked;
+mod text;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -8,9 +12,11 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::file::{File, Files};
-use crate::time::{Millis, Seconds};
-use crate::update::Update;
 use crate::wire::Value;
+
+use self::json::{begin_property, write_property};
+pub use self::masked::Masked;
+pub use self::text::{AsText, QueryValue};
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,6 +33,7 @@ pub(crate) fn percent_encode(text: &str) -> Cow<'_, str> {
 /// Takes the fields of a request and puts each where it belongs.
 ///
 /// Generated code calls one method per field, in the order of the page.
+/// The first thing that is wrong is told at the end, so that there is nothing to check after each field.
 #[derive(Debug)]
 pub struct Encoder {
     /// Base URL, the path as far as it is filled in, then the query.
@@ -41,6 +48,7 @@ pub struct Encoder {
     /// The JSON body without its closing brace.
     json: Option<Vec<u8>>,
     parts: Option<Vec<Part>>,
+    failure: Option<Error>,
 }
 
 /// The body of a request, before it is sent.
@@ -65,16 +73,30 @@ impl Encoder {
         let template = path.into();
         let mut url = String::with_capacity(base_url.len() + template.len() + 64);
         url.push_str(base_url);
-        Encoder { url, has_query: false, template, done: 0, early_query: String::new(), json: None, parts: None }
+        Encoder {
+            url,
+            has_query: false,
+            template,
+            done: 0,
+            early_query: String::new(),
+            json: None,
+            parts: None,
+            failure: None,
+        }
     }
 
     /// Fills in a path parameter, as exactly one encoded segment.
     ///
-    /// # Errors
-    ///
-    /// An empty value, `.` and `..` would name another path and are refused.
-    pub fn path(&mut self, name: &'static str, value: &(impl AsText + ?Sized)) -> Result<(), Error> {
-        self.fill_path(name, &value.as_text())
+    /// An empty value, `.` and `..` would name another path: such a request is not sent.
+    pub fn path(&mut self, name: &'static str, value: &(impl AsText + ?Sized)) {
+        let filled = self.fill_path(name, &value.as_text());
+        self.note(filled);
+    }
+
+    fn note(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert(error);
+        }
     }
 
     pub(crate) fn fill_path(&mut self, name: &str, value: &str) -> Result<(), Error> {
@@ -130,51 +152,51 @@ impl Encoder {
     }
 
     /// Adds a property of the JSON body; `None` is left out.
-    ///
-    /// # Errors
-    ///
-    /// If the value cannot be written as JSON.
-    pub fn field<T: Value + Serialize>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+    pub fn field<T: Value + Serialize>(&mut self, name: &'static str, value: &T) {
         if value.is_left_out() {
             self.json_body();
-            return Ok(());
+            return;
         }
-        let json = self.begin_property(name)?;
-        write_json(json, value)
+        let json = self.json();
+        let is_first = json.len() == 1;
+        let written = write_property(json, is_first, name, value);
+        self.note(written);
     }
 
     /// Adds the target of a partial update and the names of what changes in it.
     ///
     /// The names are those of everything that `write` passes on and that is not
     /// kept; an explicit list overrides them.
-    ///
-    /// # Errors
-    ///
-    /// If nothing is named at all: an update of nothing.
+    /// An update of nothing, where nothing is named at all, is not sent.
     pub fn masked<N: Serialize>(
         &mut self,
         target: &'static str,
         mask: &'static str,
         explicit: Option<&[N]>,
-        write: impl FnOnce(&mut Masked<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let json = self.begin_property(target)?;
-        json.push(b'{');
-        let mut masked = Masked { json, is_first: true, names: Vec::new() };
-        write(&mut masked)?;
-        let names = masked.names;
-        json.push(b'}');
+        write: impl FnOnce(&mut Masked<'_>),
+    ) {
+        let mut masked = self.begin_masked(target);
+        write(&mut masked);
+        let (names, failure) = (masked.names, masked.failure);
+        self.json().push(b'}');
+        self.note(failure.map_or(Ok(()), Err));
         let is_empty = explicit.map_or(names.is_empty(), <[N]>::is_empty);
         if is_empty {
-            return Err(Error::invalid_request(format!(
-                "an update of nothing: no field of `{target}` is set, cleared or named in `{mask}`"
-            )));
+            self.note(Err(update_of_nothing(target, mask)));
         }
-        let json = self.begin_property(mask)?;
-        match explicit {
-            Some(explicit) => write_json(json, explicit),
-            None => write_json(json, &names),
-        }
+        let json = self.json();
+        let written = match explicit {
+            Some(explicit) => write_property(json, false, mask, explicit),
+            None => write_property(json, false, mask, &names),
+        };
+        self.note(written);
+    }
+
+    fn begin_masked(&mut self, target: &str) -> Masked<'_> {
+        let json = self.json();
+        let begun = begin_property(json, json.len() == 1, target);
+        json.push(b'{');
+        Masked { json, is_first: true, names: Vec::new(), failure: begun.err() }
     }
 
     /// Adds a text part of a multipart body; `None` is left out, a list repeats the part.
@@ -208,8 +230,11 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// If a path parameter was not filled in.
+    /// What was wrong first, or that a path parameter was not filled in.
     pub(crate) fn finish(mut self) -> Result<(String, EncodedBody), Error> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
         if !self.complete_path() {
             return Err(Error::invalid_request(format!(
                 "a path parameter is missing: {}",
@@ -242,12 +267,6 @@ impl Encoder {
         })
     }
 
-    fn begin_property(&mut self, name: &'static str) -> Result<&mut Vec<u8>, Error> {
-        let json = self.json();
-        begin_property(json, json.len() == 1, name)?;
-        Ok(json)
-    }
-
     fn parts(&mut self) -> &mut Vec<Part> {
         self.parts.get_or_insert_default()
     }
@@ -268,197 +287,17 @@ fn find_parameter(path: &str, name: &str) -> Option<Range<usize>> {
     }
 }
 
-fn begin_property(json: &mut Vec<u8>, is_first: bool, name: &str) -> Result<(), Error> {
-    if !is_first {
-        json.push(b',');
-    }
-    write_json(json, name)?;
-    json.push(b':');
-    Ok(())
-}
-
-fn write_json<T: Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) -> Result<(), Error> {
-    serde_json::to_writer(json, value)
-        .map_err(|error| Error::invalid_request("the body cannot be written").with_source(error))
-}
-
-/// The target of a partial update, while it is written.
-#[derive(Debug)]
-pub struct Masked<'a> {
-    json: &'a mut Vec<u8>,
-    is_first: bool,
-    names: Vec<&'static str>,
-}
-
-impl Masked<'_> {
-    /// Writes a field that is set, and notes its name unless it is kept.
-    ///
-    /// # Errors
-    ///
-    /// If the value cannot be written as JSON.
-    pub fn field<C: Change>(&mut self, name: &'static str, change: &C) -> Result<(), Error> {
-        if change.is_keep() {
-            return Ok(());
-        }
-        self.names.push(name);
-        if let Some(value) = change.new_value() {
-            begin_property(self.json, self.is_first, name)?;
-            self.is_first = false;
-            write_json(self.json, value)?;
-        }
-        Ok(())
-    }
-}
-
-/// A field of a partial update: [`Update`], or an `Option` where `None` keeps.
-pub trait Change {
-    /// What it can be set to.
-    type Value: Serialize;
-
-    /// Whether the field stays as it is.
-    fn is_keep(&self) -> bool;
-
-    /// The new value, if there is one.
-    fn new_value(&self) -> Option<&Self::Value>;
-}
-
-impl<T: Serialize> Change for Option<T> {
-    type Value = T;
-
-    fn is_keep(&self) -> bool {
-        self.is_none()
-    }
-
-    fn new_value(&self) -> Option<&T> {
-        self.as_ref()
-    }
-}
-
-impl<T: Serialize> Change for Update<T> {
-    type Value = T;
-
-    fn is_keep(&self) -> bool {
-        Update::is_keep(self)
-    }
-
-    fn new_value(&self) -> Option<&T> {
-        self.as_set()
-    }
-}
-
-/// A value that is one text on the wire: it can stand in a path.
-pub trait AsText {
-    /// The text.
-    fn as_text(&self) -> Cow<'_, str>;
-}
-
-impl AsText for str {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl AsText for String {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl AsText for i64 {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Owned(self.to_string())
-    }
-}
-
-impl AsText for Millis {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.as_str())
-    }
-}
-
-impl AsText for Seconds {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.as_str())
-    }
-}
-
-/// A value that can stand in a query or in a part of a form.
-pub trait QueryValue {
-    /// Passes on each text; none for "nothing".
-    fn put(&self, put: &mut dyn FnMut(&str));
-}
-
-impl QueryValue for str {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(self);
-    }
-}
-
-impl QueryValue for String {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(self);
-    }
-}
-
-impl QueryValue for bool {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(if *self { "true" } else { "false" });
-    }
-}
-
-impl QueryValue for i64 {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(&self.to_string());
-    }
-}
-
-impl QueryValue for f64 {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(&self.to_string());
-    }
-}
-
-impl QueryValue for Millis {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(self.as_str());
-    }
-}
-
-impl QueryValue for Seconds {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(self.as_str());
-    }
-}
-
-impl<T: QueryValue> QueryValue for Option<T> {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        if let Some(value) = self {
-            value.put(put);
-        }
-    }
-}
-
-impl<T: QueryValue> QueryValue for Vec<T> {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        for item in self {
-            item.put(put);
-        }
-    }
-}
-
-impl<T: QueryValue + ?Sized> QueryValue for &T {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        (**self).put(put);
-    }
+fn update_of_nothing(target: &str, mask: &str) -> Error {
+    Error::invalid_request(format!("an update of nothing: no field of `{target}` is set, cleared or named in `{mask}`"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(encode: impl FnOnce(&mut Encoder) -> Result<(), Error>, url: &str) {
+    fn check(encode: impl FnOnce(&mut Encoder), url: &str) {
         let mut encoder = Encoder::new("https://host", "/a/{one}/b/{two}");
-        encode(&mut encoder).unwrap();
+        encode(&mut encoder);
         assert_eq!(encoder.finish().unwrap().0, url);
     }
 
@@ -466,32 +305,34 @@ mod tests {
     fn the_order_of_calls_does_not_matter() {
         check(
             |out| {
-                out.path("one", "1")?;
-                out.path("two", "{2}")?;
+                out.path("one", "1");
+                out.path("two", "{2}");
                 out.query("q", "x y");
-                Ok(())
             },
             "https://host/a/1/b/%7B2%7D?q=x%20y",
         );
         check(
             |out| {
                 out.query("p", &vec![1, 2]);
-                out.path("two", "{one}")?;
+                out.path("two", "{one}");
                 out.query("q", "x");
-                out.path("one", "1")?;
+                out.path("one", "1");
                 out.query("r", "y");
-                Ok(())
             },
             "https://host/a/1/b/%7Bone%7D?r=y&p=1&p=2&q=x",
         );
     }
 
     #[test]
-    fn every_parameter_is_needed_once() {
-        let mut encoder = Encoder::new("https://host", "/a/{one}/b/{two}");
-        encoder.path("one", "1").unwrap();
-        assert!(encoder.path("one", "1").is_err());
-        assert!(encoder.path("three", "1").is_err());
-        assert!(encoder.finish().is_err());
+    fn every_parameter_is_needed_once_and_the_first_mistake_is_told() {
+        for (parameters, says) in [
+            (&["one", "one", "two", "three"][..], "the path has no parameter `one`"),
+            (&["one", "two", "three"], "the path has no parameter `three`"),
+            (&["one"], "a path parameter is missing: /b/{two}"),
+        ] {
+            let mut encoder = Encoder::new("https://host", "/a/{one}/b/{two}");
+            parameters.iter().for_each(|name| encoder.path(name, "1"));
+            assert_eq!(encoder.finish().unwrap_err().message(), says);
+        }
     }
 }
