@@ -97,42 +97,61 @@ pub struct Checker<'a> {
     prefix: String,
 }
 
+/// A range by its two ends.
+type Ends<N> = (Bound<N>, Bound<N>);
+
+fn ends<N: Copy>(range: &impl RangeBounds<N>) -> Ends<N> {
+    (range.start_bound().cloned(), range.end_bound().cloned())
+}
+
+/// Generated code calls these; little of them depends on the types of fields and ranges, so that most of it is compiled
+/// once.
 impl Checker<'_> {
     /// The number of characters of a text, or of each text in a list.
-    pub fn length(&mut self, name: &str, value: &impl Texts, range: impl RangeBounds<usize>) {
+    pub fn length(&mut self, name: &str, value: &dyn Texts, range: impl RangeBounds<usize>) {
+        self.length_within(name, value, ends(&range));
+    }
+
+    fn length_within(&mut self, name: &str, value: &dyn Texts, range: Ends<usize>) {
         value.each_text(&mut |index, text| {
             let length = text.chars().count();
             if !range.contains(&length) {
-                let rule = describe(&range, "characters");
+                let rule = describe(range, "characters");
                 self.report(name, index, rule, format!("{length} characters"));
             }
         });
     }
 
     /// A whole number.
-    pub fn range(&mut self, name: &str, value: &impl Number<i64>, range: impl RangeBounds<i64>) {
-        if let Some(number) = value.number().filter(|number| !range.contains(number)) {
-            self.report(name, None, describe(&range, ""), number.to_string());
-        }
+    pub fn range(&mut self, name: &str, value: &dyn Number<i64>, range: impl RangeBounds<i64>) {
+        self.number_within(name, value.number(), ends(&range));
     }
 
     /// A number with a fraction.
-    pub fn range_f64(&mut self, name: &str, value: &impl Number<f64>, range: impl RangeBounds<f64>) {
-        if let Some(number) = value.number().filter(|number| !range.contains(number)) {
-            self.report(name, None, describe(&range, ""), number.to_string());
+    pub fn range_f64(&mut self, name: &str, value: &dyn Number<f64>, range: impl RangeBounds<f64>) {
+        self.number_within(name, value.number(), ends(&range));
+    }
+
+    fn number_within<N: PartialOrd + fmt::Display + Copy>(&mut self, name: &str, number: Option<N>, range: Ends<N>) {
+        if let Some(number) = number.filter(|number| !range.contains(number)) {
+            self.report(name, None, describe(range, ""), number.to_string());
         }
     }
 
     /// The number of items of a list or a map.
-    pub fn items(&mut self, name: &str, value: &impl Counted, range: impl RangeBounds<usize>) {
-        if let Some(count) = value.count().filter(|count| !range.contains(count)) {
-            let rule = describe(&range, "items");
+    pub fn items(&mut self, name: &str, value: &dyn Counted, range: impl RangeBounds<usize>) {
+        self.count_within(name, value.count(), ends(&range));
+    }
+
+    fn count_within(&mut self, name: &str, count: Option<usize>, range: Ends<usize>) {
+        if let Some(count) = count.filter(|count| !range.contains(count)) {
+            let rule = describe(range, "items");
             self.report(name, None, rule, format!("{count} items"));
         }
     }
 
     /// A text, or each text of a list, has to match a regular expression as a whole.
-    pub fn pattern(&mut self, name: &str, value: &impl Texts, pattern: &str) {
+    pub fn pattern(&mut self, name: &str, value: &dyn Texts, pattern: &str) {
         // A pattern that cannot be read must not make requests fail.
         let Ok(expression) = regex_lite::Regex::new(&format!("^(?:{pattern})$")) else {
             return;
@@ -147,7 +166,7 @@ impl Checker<'_> {
     }
 
     /// No item may stand in a list twice.
-    pub fn unique(&mut self, name: &str, value: &impl Listed) {
+    pub fn unique(&mut self, name: &str, value: &dyn Listed) {
         for index in value.repeated() {
             let rule = "no item twice".to_owned();
             self.report(name, Some(index), rule, "a repeated item".to_owned());
@@ -156,7 +175,7 @@ impl Checker<'_> {
 
     /// The size of a file, or of each file of a list, in bytes; a file whose size
     /// is not known is not checked.
-    pub fn max_bytes(&mut self, name: &str, value: &impl Files, limit: u64) {
+    pub fn max_bytes(&mut self, name: &str, value: &dyn Files, limit: u64) {
         for (index, file) in value.files().into_iter().enumerate() {
             if let Some(size) = file.size().filter(|size| *size > limit) {
                 let rule = format!("at most {limit} bytes");
@@ -166,7 +185,7 @@ impl Checker<'_> {
     }
 
     /// Checks an object, or each object of a list or a map.
-    pub fn nested(&mut self, name: &str, value: &impl Nested) {
+    pub fn nested(&mut self, name: &str, value: &dyn Nested) {
         value.each_nested(&mut |position, part| {
             let prefix = format!("{}{name}{position}.", self.prefix);
             part.constraints(&mut Checker { found: &mut *self.found, prefix });
@@ -180,8 +199,17 @@ impl Checker<'_> {
 }
 
 /// A range in words: `1 to 100 characters`, `at most 5 items`.
-fn describe<T: fmt::Display>(range: &impl RangeBounds<T>, unit: &str) -> String {
-    let text = match (range.start_bound(), range.end_bound()) {
+fn describe<N: fmt::Display>(range: Ends<N>, unit: &str) -> String {
+    let text = |bound: Bound<N>| match bound {
+        Bound::Included(end) => Bound::Included(end.to_string()),
+        Bound::Excluded(end) => Bound::Excluded(end.to_string()),
+        Bound::Unbounded => Bound::Unbounded,
+    };
+    describe_texts(text(range.0), text(range.1), unit)
+}
+
+fn describe_texts(low: Bound<String>, high: Bound<String>, unit: &str) -> String {
+    let text = match (low, high) {
         (Bound::Included(low), Bound::Included(high)) => format!("{low} to {high}"),
         (Bound::Included(low), Bound::Excluded(high)) => format!("{low} to less than {high}"),
         (Bound::Included(low), Bound::Unbounded) => format!("at least {low}"),

@@ -22,7 +22,7 @@ use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::retry::{Counts, Outcome};
 use crate::token::Token;
-use crate::transport::{HttpRequest, RequestBody};
+use crate::transport::{BoxFuture, HttpRequest, RequestBody};
 
 /// A call that is ready to be sent, as often as needed.
 pub(crate) struct Prepared {
@@ -194,7 +194,17 @@ impl Credential {
 
 impl Core {
     /// Sends a call until it succeeds or is known to fail.
-    pub(crate) async fn run(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
+    ///
+    /// Boxed here, so that all of it is compiled in this crate and not once more in each crate that makes calls.
+    pub(crate) fn run<'a>(
+        &'a self,
+        call: &'a Prepared,
+        decoder: &'a mut dyn Decode,
+    ) -> BoxFuture<'a, Result<Metadata, Error>> {
+        Box::pin(self.run_in_span(call, decoder))
+    }
+
+    async fn run_in_span(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
         let span = tracing::info_span!(
             "feishu.call",
             operation = call.name(),

@@ -85,11 +85,11 @@ impl<'de, T: Value> Visitor<'de> for ListVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_map(map, &self)
+        only_if_empty_map(map, &self).map(|()| None)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self)
+        only_if_empty_text(text, &self).map(|()| None)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -121,11 +121,11 @@ impl<'de, T: Value> Visitor<'de> for MapVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_list(list, &self)
+        only_if_empty_list(list, &self).map(|()| None)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self)
+        only_if_empty_text(text, &self).map(|()| None)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -133,29 +133,26 @@ impl<'de, T: Value> Visitor<'de> for MapVisitor<T> {
     }
 }
 
-fn only_if_empty_text<T, E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<Option<T>, E> {
+/// An empty text says "nothing"; any other is a mistake.
+fn only_if_empty_text<E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<(), E> {
     match text {
-        "" => Ok(None),
+        "" => Ok(()),
         text => Err(E::invalid_type(de::Unexpected::Str(text), expected)),
     }
 }
 
-fn only_if_empty_list<'de, T, A: SeqAccess<'de>>(
-    mut list: A,
-    expected: &dyn de::Expected,
-) -> Result<Option<T>, A::Error> {
+/// As does an empty list.
+fn only_if_empty_list<'de, A: SeqAccess<'de>>(mut list: A, expected: &dyn de::Expected) -> Result<(), A::Error> {
     match list.next_element::<de::IgnoredAny>()? {
-        None => Ok(None),
+        None => Ok(()),
         Some(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, expected)),
     }
 }
 
-fn only_if_empty_map<'de, T, A: MapAccess<'de>>(
-    mut map: A,
-    expected: &dyn de::Expected,
-) -> Result<Option<T>, A::Error> {
+/// And an empty map.
+fn only_if_empty_map<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn de::Expected) -> Result<(), A::Error> {
     match map.next_key::<de::IgnoredAny>()? {
-        None => Ok(None),
+        None => Ok(()),
         Some(_) => Err(de::Error::invalid_type(de::Unexpected::Map, expected)),
     }
 }

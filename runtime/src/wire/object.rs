@@ -78,11 +78,11 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
     // PHP-style services write an empty object as an empty list.
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_list(list, &self)
+        only_if_empty_list(list, &self).map(|()| None)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self)
+        only_if_empty_text(text, &self).map(|()| None)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
