@@ -301,7 +301,7 @@ impl Core {
                 Access::Session(user) => {
                     let token = match self.session_tokens().fresh(user) {
                         Some(token) => token,
-                        None => state.in_time(self.session_tokens().get(self, user)).await?,
+                        None => state.in_time(Box::pin(self.session_tokens().get(self, user))).await?,
                     };
                     Ok(Credential::Shared(token))
                 }
@@ -309,7 +309,8 @@ impl Core {
             Auth::Tenant(tenant) => {
                 let token = match self.tenants().fresh(tenant) {
                     Some(token) => token,
-                    None => state.in_time(self.tenants().get(self, tenant)).await?,
+                    // Boxed, so that calls which have a token do not carry the place for getting one.
+                    None => state.in_time(Box::pin(self.tenants().get(self, tenant))).await?,
                 };
                 Ok(Credential::Shared(token))
             }

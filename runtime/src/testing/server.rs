@@ -104,7 +104,10 @@ async fn serve(stream: TcpStream, script: &Script) -> io::Result<()> {
         }
         let body = connection.read_body(&head).await?;
         let reply = script.answer(head.to_received(body));
-        tokio::time::sleep(reply.delay).await;
+        // Sleeping for no time takes a millisecond.
+        if !reply.delay.is_zero() {
+            tokio::time::sleep(reply.delay).await;
+        }
         if matches!(reply.fault, Some(fault) if fault != Fault::Truncate) {
             return Ok(());
         }

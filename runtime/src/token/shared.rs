@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::{Error, Kind};
 use crate::retry::random;
+use crate::transport::BoxFuture;
 
 use super::{StoreError, StoreOutage, StoredToken, Token, TokenStore};
 
@@ -97,7 +98,7 @@ impl SharedStore {
         &self,
         key: &str,
         accept: impl Fn(&StoredToken) -> Option<Token>,
-        fetch: impl Future<Output = Result<Token, Error>>,
+        fetch: BoxFuture<'_, Result<Token, Error>>,
     ) -> Result<Token, Error> {
         let look = |stored: Option<StoredToken>| match stored.as_ref().and_then(&accept) {
             Some(token) => ControlFlow::Break(token),
@@ -119,11 +120,7 @@ impl SharedStore {
         }
     }
 
-    async fn fetch_and_save(
-        &self,
-        key: &str,
-        fetch: impl Future<Output = Result<Token, Error>>,
-    ) -> Result<Token, Error> {
+    async fn fetch_and_save(&self, key: &str, fetch: BoxFuture<'_, Result<Token, Error>>) -> Result<Token, Error> {
         let token = fetch.await?;
         // The token works even if it cannot be shared.
         if let Err(error) = self.store.save(key, token.to_stored()).await {

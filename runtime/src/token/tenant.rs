@@ -11,6 +11,7 @@ use crate::codes;
 use crate::core::{App, Core};
 use crate::error::{Error, Kind};
 use crate::identity::Tenant;
+use crate::transport::BoxFuture;
 
 use super::shared::{SharedStore, store_error, warn};
 use super::{Slot, Slots, StoredToken, Token, fetch};
@@ -62,12 +63,12 @@ impl TenantTokens {
             Some(token) => Ok(token),
             None => {
                 let (core, tenant, same_slot) = (core.clone(), tenant.clone(), slot.clone());
-                // Boxed, since fetching a token is a call that may need a token itself.
-                slot.renew(Box::pin(async move {
+                slot.renew(async move {
                     let tokens = core.tenants();
                     let key = tenant_key(&core, &tenant);
-                    tokens.load_or(&key, &same_slot, tokens.fetch_for(&core, &tenant)).await
-                }))
+                    let fetch = Box::pin(tokens.fetch_for(&core, &tenant));
+                    tokens.load_or(&key, &same_slot, fetch).await
+                })
                 .await
             }
         }
@@ -91,7 +92,7 @@ impl TenantTokens {
         &self,
         key: &str,
         slot: &Slot,
-        fetch: impl Future<Output = Result<Token, Error>>,
+        fetch: BoxFuture<'_, Result<Token, Error>>,
     ) -> Result<Token, Error> {
         let accept = |stored: &StoredToken| {
             Token::from_stored(stored).filter(|token| token.is_fresh() && !slot.is_rejected(token))
@@ -138,7 +139,7 @@ impl TenantTokens {
         let core = core.clone();
         let renewal = async move {
             let tokens = core.tenants();
-            let fetch = tokens.fetch_app_token(&core);
+            let fetch = Box::pin(tokens.fetch_app_token(&core));
             tokens.load_or(&app_token_key(&core), &tokens.app_token, fetch).await
         };
         self.app_token.renew(renewal).await
