@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::token::shared::{SharedStore, Turn, store_error, warn};
-use crate::token::{Slot, Slots, StoredToken, Token};
+use crate::token::{Slot, Slots, StoreError, StoredToken, Token};
 use crate::transport::BoxFuture;
 
 use super::sessions::request_tokens;
@@ -234,31 +234,37 @@ impl Renewal {
     }
 
     async fn run(self) -> Result<Token, Error> {
-        let mut to_refresh = None;
-        let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref()) {
-            ControlFlow::Break(result) => ControlFlow::Break(result),
-            ControlFlow::Continue(pair) => {
-                to_refresh = Some(pair);
-                ControlFlow::Continue(())
-            }
-        };
-        match self.store().turn(&self.key, PATIENCE, look).await.map_err(store_error)? {
-            Turn::Found(result) => result,
-            Turn::TooLate => {
-                let message = format!("another client has been refreshing this session for {PATIENCE:?}");
-                Err(Error::new(Kind::Timeout, message))
-            }
-            Turn::Ours(lease) => {
-                let Some(pair) = to_refresh else { return Err(login_required("there is nothing to refresh")) };
-                let result = lease.keep_while(self.refresh(pair)).await;
-                lease.give_back().await;
-                result
+        loop {
+            let mut to_refresh = None;
+            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref()) {
+                ControlFlow::Break(result) => ControlFlow::Break(result),
+                ControlFlow::Continue(pair) => {
+                    to_refresh = Some(pair);
+                    ControlFlow::Continue(())
+                }
+            };
+            let lease = match self.store().turn(&self.key, PATIENCE, look).await.map_err(store_error)? {
+                Turn::Found(result) => return result,
+                Turn::Ours(lease) => lease,
+                Turn::TooLate => {
+                    let message = format!("another client has been refreshing this session for {PATIENCE:?}");
+                    return Err(Error::new(Kind::Timeout, message));
+                }
+            };
+            let refreshed = match to_refresh {
+                Some(pair) => lease.keep_while(self.refresh(pair)).await,
+                None => Ok(None),
+            };
+            lease.give_back().await;
+            // Otherwise somebody else has changed the session meanwhile, and what is in the store now holds.
+            if let Some(token) = refreshed? {
+                return Ok(token);
             }
         }
     }
 
-    /// With the lock in hand: asks for new tokens and saves them.
-    async fn refresh(&self, old: Pair) -> Result<Token, Error> {
+    /// With the lock in hand: asks for new tokens and saves them; `None` if the session was changed meanwhile.
+    async fn refresh(&self, old: Pair) -> Result<Option<Token>, Error> {
         let app = self.core.app_or_error()?;
         let refresh_token = old.tokens.refresh_token().unwrap_or_default().to_owned();
         let body = json!({
@@ -268,7 +274,7 @@ impl Renewal {
             "refresh_token": refresh_token,
         });
         match request_tokens(&self.core, codes::REFRESH, body).await {
-            Ok(tokens) => self.save(Pair { stored: old.stored, tokens }, &refresh_token).await,
+            Ok(tokens) => self.save(Pair { stored: old.stored, tokens }, refresh_token).await,
             Err(error) if error.code().is_some_and(codes::ends_session) => {
                 self.session_over(&old.stored, refresh_token, error).await
             }
@@ -277,79 +283,91 @@ impl Renewal {
     }
 
     /// The refresh token is used up; another client may have done it that had lost its lock.
-    async fn session_over(&self, old: &StoredToken, refresh_token: String, mut error: Error) -> Result<Token, Error> {
+    async fn session_over(
+        &self,
+        old: &StoredToken,
+        refresh_token: String,
+        mut error: Error,
+    ) -> Result<Option<Token>, Error> {
         error.inner_mut().kind = Kind::LoginRequired;
         self.session.state().over = Some((refresh_token, error.clone()));
         let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
-        if stored.as_ref().is_some_and(|stored| stored.secret() != old.secret()) {
-            return self.take_over(stored, error);
+        if stored.is_none_or(|stored| stored.secret() != old.secret()) {
+            return Ok(None);
         }
         self.keeper().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
         Err(error)
     }
 
-    /// Somebody else has changed the session: its token, or why there is none.
-    fn take_over(&self, stored: Option<StoredToken>, error: Error) -> Result<Token, Error> {
-        match self.session.look(&self.user, stored, self.stale.as_deref()) {
-            ControlFlow::Break(result) => result,
-            ControlFlow::Continue(_) => Err(error),
-        }
-    }
-
     /// Puts new tokens into the store, in the place of those that do not work any more.
-    async fn save(&self, mut new: Pair, spent: &str) -> Result<Token, Error> {
+    async fn save(&self, mut new: Pair, spent: String) -> Result<Option<Token>, Error> {
         let token = new.tokens.to_token().ok_or_else(|| {
             Error::new(Kind::UnexpectedAnswer, "the new access token has expired, or has characters that no token has")
         });
         for pause in SAVE_PAUSES {
-            match self.try_to_save(&new).await {
-                Some(true) => return token,
-                Some(false) => {
-                    let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
-                    match stored {
-                        // An earlier save of this client was late: what is there now is used up as well.
-                        Some(stored) if is_refreshed_by(&stored, spent) => new.stored = stored,
-                        stored => {
-                            let error = login_required("the session was ended while it was refreshed");
-                            return self.take_over(stored, error);
-                        }
-                    }
-                }
-                None => sleep(pause).await,
+            match self.try_to_save(&mut new, &spent).await {
+                Saved::Yes => return token.map(Some),
+                Saved::Changed => return Ok(None),
+                Saved::Failed => sleep(pause).await,
             }
         }
         self.session.state().unsaved = Some(new.clone());
         self.keeper().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
-        tokio::spawn(self.clone().save_later(new));
-        token
+        tokio::spawn(self.clone().save_later(new, spent));
+        token.map(Some)
     }
 
-    /// Whether the new tokens are in the store, or the session was changed; `None` if the store fails.
-    async fn try_to_save(&self, new: &Pair) -> Option<bool> {
-        let saved = self.store().store().replace(&self.key, &new.stored, new.tokens.to_stored()).await;
-        let saved = saved.inspect_err(|error| warn(error, "new tokens of a session could not be saved")).ok()?;
-        self.session.state().unsaved = None;
-        if saved {
-            self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
+    /// Puts tokens into the store that came for the refresh token `spent`.
+    async fn try_to_save(&self, new: &mut Pair, spent: &str) -> Saved {
+        let failed = |error: StoreError| {
+            warn(&error, "new tokens of a session could not be saved");
+            Saved::Failed
+        };
+        let store = self.store().store();
+        loop {
+            match store.replace(&self.key, &new.stored, new.tokens.to_stored()).await {
+                Ok(true) => {
+                    self.session.state().unsaved = None;
+                    self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
+                    return Saved::Yes;
+                }
+                Ok(false) => {}
+                Err(error) => return failed(error),
+            }
+            match store.load(&self.key).await {
+                // An earlier save of this client was late: what is there now is used up as well.
+                Ok(Some(stored)) if is_refreshed_by(&stored, spent) => new.stored = stored,
+                Ok(_) => {
+                    self.session.state().unsaved = None;
+                    return Saved::Changed;
+                }
+                Err(error) => return failed(error),
+            }
         }
-        Some(saved)
     }
 
-    /// Goes on trying to save, as long as the tokens may be of use.
-    async fn save_later(self, new: Pair) {
+    /// Goes on trying to save, as long as the tokens may be of use and are the newest.
+    async fn save_later(self, mut new: Pair, spent: String) {
         let mut pause = Duration::from_secs(1);
         while new.tokens.usable_refresh_token().is_some() {
             sleep(pause).await;
             pause = LONGEST_SAVE_PAUSE.min(2 * pause);
-            let is_newest = |state: &State| state.unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);
-            if !is_newest(&self.session.state()) {
-                return;
-            }
-            if self.try_to_save(&new).await.is_some() {
+            let is_newest = self.session.state().unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);
+            if !is_newest || !matches!(self.try_to_save(&mut new, &spent).await, Saved::Failed) {
                 return;
             }
         }
     }
+}
+
+/// What became of new tokens.
+enum Saved {
+    /// They are in the store.
+    Yes,
+    /// Somebody has logged in or out meanwhile.
+    Changed,
+    /// The store fails.
+    Failed,
 }
 
 impl fmt::Debug for SessionTokens {
