@@ -127,7 +127,7 @@ impl SessionTokens {
         let session = self.slots.get(user);
         match session.slot.fresh() {
             Some(token) => Ok(token),
-            None => session.slot.renew(renewal(core, user, &session, None)).await,
+            None => Slot::renew(&session, renewal(core, user, &session, None)).await,
         }
     }
 
