@@ -77,12 +77,13 @@ impl Session {
 
     /// The token of a session that needs no refresh, or the tokens to refresh.
     ///
-    /// A token that is `stale` needs a refresh whatever its time says.
+    /// A token that is `stale` needs a refresh whatever its time says; `era` is that of the moment before it was loaded.
     fn look(
         &self,
         user: &str,
         stored: Option<StoredToken>,
         stale: Option<&str>,
+        era: u64,
     ) -> ControlFlow<Result<Token, Error>, Pair> {
         let Some(stored) = stored else {
             return ControlFlow::Break(Err(login_required(format!("nobody is logged in as {user:?}"))));
@@ -99,7 +100,7 @@ impl Session {
         };
         // It is used for as long as it works, if the refresh does not.
         let is_usable = token.is_some();
-        token.into_iter().for_each(|token| drop(self.slot.keep(token)));
+        token.into_iter().for_each(|token| drop(self.slot.keep(token, era)));
         let over = match tokens.usable_refresh_token() {
             None if is_usable => login_required("there is no refresh token that works"),
             None => login_required("the access token is not good any more, and there is no refresh token that works"),
@@ -138,19 +139,23 @@ impl SessionTokens {
 
     pub(super) async fn refresh(&self, core: &Core, user: &Arc<str>) -> Result<UserTokens, Error> {
         let session = self.slots.get(user);
+        let era = session.slot.era();
         let stale = self.stored(core, user).await?.map(|tokens| tokens.access_token().to_owned());
         let token = Slot::on_its_own(renewal(core, user, &session, stale)).await?;
-        session.slot.keep(token);
+        session.slot.keep(token, era);
         let tokens = self.stored(core, user).await?;
         tokens.ok_or_else(|| login_required(format!("nobody is logged in as {user:?}")))
     }
 
     pub(super) async fn put(&self, core: &Core, user: &Arc<str>, tokens: &UserTokens) -> Result<(), Error> {
-        if tokens.to_token().is_none() && tokens.usable_refresh_token().is_none() {
+        let token = tokens.to_token();
+        if token.is_none() && tokens.usable_refresh_token().is_none() {
             return Err(Error::invalid_request("both tokens have expired, or cannot be tokens"));
         }
+        let session = self.slots.get(user);
+        let change = Change::begin(&session);
         self.store.store().save(&key(core, user), tokens.to_stored()).await.map_err(store_error)?;
-        self.forget_current(user);
+        change.succeed(token);
         Ok(())
     }
 
@@ -163,18 +168,14 @@ impl SessionTokens {
     pub(super) async fn remove(&self, core: &Core, user: &Arc<str>) -> Result<(), Error> {
         let key = key(core, user);
         let store = self.store.store();
+        let session = self.slots.get(user);
+        let change = Change::begin(&session);
         // Once more if a refresh has come between; its tokens are to be forgotten as well.
         while let Some(stored) = store.load(&key).await.map_err(store_error)? {
             store.remove(&key, &stored).await.map_err(store_error)?;
         }
-        self.forget_current(user);
+        change.succeed(None);
         Ok(())
-    }
-
-    fn forget_current(&self, user: &Arc<str>) {
-        let session = self.slots.get(user);
-        session.slot.clear();
-        *session.state() = State::default();
     }
 
     fn tell(&self, user: &str, change: &SessionChange) {
@@ -186,6 +187,34 @@ impl SessionTokens {
         if let Some(on_change) = &self.on_change {
             on_change(user, change);
         }
+    }
+}
+
+/// A login or a logout.
+///
+/// However it ends, and also if its caller gives up, nobody knows any more what the store has, and the token at hand
+/// goes; what those bring who looked into the store before does not stay either.
+struct Change<'a> {
+    session: &'a Session,
+    era: u64,
+    token: Option<Token>,
+}
+
+impl<'a> Change<'a> {
+    fn begin(session: &'a Session) -> Self {
+        Change { session, era: session.slot.era(), token: None }
+    }
+
+    /// With the token that the store now has.
+    fn succeed(mut self, token: Option<Token>) {
+        *self.session.state() = State::default();
+        self.token = token;
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        self.session.slot.end_era(self.era, self.token.take());
     }
 }
 
@@ -235,8 +264,9 @@ impl Renewal {
 
     async fn run(self) -> Result<Token, Error> {
         loop {
+            let era = self.session.slot.era();
             let mut to_refresh = None;
-            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref()) {
+            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref(), era) {
                 ControlFlow::Break(result) => ControlFlow::Break(result),
                 ControlFlow::Continue(pair) => {
                     to_refresh = Some(pair);

@@ -1,0 +1,99 @@
+//! Sessions that are changed, given up or cut short at the worst moment.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use feishu_openapi_runtime::Core;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::hooked_store::{HookedStore, Moment};
+use crate::sessions::{HOUR, Setup, call, client};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A client whose store waits at this moment: the first time, and for so long.
+fn held_up_once(setup: &Setup, at: Moment, pause: Duration) -> Core {
+    let was_held_up = AtomicBool::new(false);
+    let store = HookedStore::new(setup.store.clone(), |_| Ok(()));
+    let store = store.pausing(move |moment| match moment == at && !was_held_up.swap(true, Relaxed) {
+        true => pause,
+        false => Duration::ZERO,
+    });
+    client(&setup.transport, store, &setup.changes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_is_not_undone_by_a_call_that_began_before() {
+    for at in [Moment::After("load"), Moment::After("replace")] {
+        let setup = Setup::new();
+        setup.log_in(if at == Moment::After("load") { HOUR } else { Duration::ZERO }).await;
+        let core = held_up_once(&setup, at, SECOND);
+        let same = core.clone();
+        let early = tokio::spawn(async move { call(&same).await });
+        sleep(SECOND / 2).await;
+        core.sessions().remove("ou_1").await.unwrap();
+        early.await.unwrap().unwrap();
+        let error = call(&core).await.unwrap_err();
+        assert!(error.is_login_required(), "{at:?}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_is_not_undone_by_a_refresh_that_was_asked_for_before() {
+    let setup = Setup::new();
+    setup.log_in(HOUR).await;
+    let core = held_up_once(&setup, Moment::After("replace"), SECOND);
+    let same = core.clone();
+    let early = tokio::spawn(async move { same.sessions().refresh("ou_1").await });
+    sleep(SECOND / 2).await;
+    core.sessions().remove("ou_1").await.unwrap();
+    assert!(early.await.unwrap().unwrap_err().is_login_required());
+    assert!(call(&core).await.unwrap_err().is_login_required());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_given_up_half_way_is_noticed() {
+    let setup = Setup::new();
+    setup.log_in(HOUR).await;
+    let core = held_up_once(&setup, Moment::After("save"), HOUR);
+    call(&core).await.unwrap();
+    let next = setup.accounts.log_in("ou_2", HOUR);
+    timeout(SECOND, core.sessions().put("ou_1", &next)).await.unwrap_err();
+    // It was saved all the same.
+    assert_eq!(call(&core).await.unwrap()["user"], "ou_2");
+
+    let core = held_up_once(&setup, Moment::After("remove"), HOUR);
+    call(&core).await.unwrap();
+    timeout(SECOND, core.sessions().remove("ou_1")).await.unwrap_err();
+    assert!(call(&core).await.unwrap_err().is_login_required());
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_login_nobody_waits_for_the_refresh_of_the_old_session() {
+    let setup = Setup::new();
+    setup.log_in(Duration::ZERO).await;
+    setup.accounts.delay(25 * SECOND);
+    let core = setup.core.clone();
+    let early = tokio::spawn(async move { call(&core).await });
+    sleep(SECOND).await;
+    setup.log_in(HOUR).await;
+    let started = Instant::now();
+    call(&setup.core).await.unwrap();
+    assert!(started.elapsed() < SECOND, "{:?}", started.elapsed());
+    early.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_does_not_fail_because_nobody_was_logged_in_before() {
+    let setup = Setup::new();
+    // Somebody calls too early and finds nothing; the answer of the store takes a second.
+    let core = held_up_once(&setup, Moment::After("load"), SECOND);
+    let same = core.clone();
+    let early = tokio::spawn(async move { call(&same).await });
+    sleep(SECOND / 2).await;
+    // Their token is soon renewed, so that the next call asks the store.
+    let tokens = setup.accounts.log_in("ou_1", Duration::ZERO);
+    core.sessions().put("ou_1", &tokens).await.unwrap();
+    call(&core).await.unwrap();
+    assert!(early.await.unwrap().unwrap_err().is_login_required());
+}
