@@ -36,14 +36,31 @@ struct State {
     /// A refresh token that will never work again, and what Feishu said.
     over: Option<(String, Error)>,
     /// Tokens that the store still has to learn.
-    unsaved: Option<Pair>,
+    unsaved: Option<Refreshed>,
 }
 
 /// Tokens as the store has them, and the tokens that count; two only while the store fails.
-#[derive(Clone)]
 struct Pair {
     stored: StoredToken,
     tokens: UserTokens,
+}
+
+/// Tokens that came for the refresh token `spent`, and what they take the place of in the store.
+#[derive(Clone)]
+struct Refreshed {
+    stored: StoredToken,
+    spent: String,
+    tokens: UserTokens,
+}
+
+impl Refreshed {
+    /// Whether what is in the store is older.
+    fn is_newer_than(&self, stored: &StoredToken) -> bool {
+        // A save that was given up may have succeeded after all: then it has what was refreshed with `spent`.
+        let is_spent =
+            || UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(&self.spent));
+        self.stored.secret() == stored.secret() || is_spent()
+    }
 }
 
 /// How long a refresh waits for that of another client.
@@ -70,9 +87,14 @@ impl Session {
     fn newest(&self, stored: &StoredToken) -> Result<UserTokens, Error> {
         let state = self.state();
         match &state.unsaved {
-            Some(unsaved) if unsaved.stored.secret() == stored.secret() => Ok(unsaved.tokens.clone()),
+            Some(unsaved) if unsaved.is_newer_than(stored) => Ok(unsaved.tokens.clone()),
             _ => UserTokens::from_stored(stored),
         }
+    }
+
+    /// These tokens are in the store, or of no use any more; newer ones may still have to be saved.
+    fn forget_unsaved(&self, tokens: &UserTokens) {
+        self.state().unsaved.take_if(|unsaved| unsaved.tokens == *tokens);
     }
 
     /// The token of a session that needs no refresh, or the tokens to refresh.
@@ -222,11 +244,6 @@ fn key(core: &Core, user: &str) -> String {
     core.store_key("user_session", user)
 }
 
-/// Whether these are tokens whose refresh token is this one.
-fn is_refreshed_by(stored: &StoredToken, refresh_token: &str) -> bool {
-    UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(refresh_token))
-}
-
 fn login_required(message: impl Into<String>) -> Error {
     Error::new(Kind::LoginRequired, message)
 }
@@ -304,7 +321,7 @@ impl Renewal {
             "refresh_token": refresh_token,
         });
         match request_tokens(&self.core, codes::REFRESH, body).await {
-            Ok(tokens) => self.save(Pair { stored: old.stored, tokens }, refresh_token).await,
+            Ok(tokens) => self.save(Refreshed { stored: old.stored, spent: refresh_token, tokens }).await,
             Err(error) if error.code().is_some_and(codes::ends_session) => {
                 self.session_over(&old.stored, refresh_token, error).await
             }
@@ -330,12 +347,12 @@ impl Renewal {
     }
 
     /// Puts new tokens into the store, in the place of those that do not work any more.
-    async fn save(&self, mut new: Pair, spent: String) -> Result<Option<Token>, Error> {
+    async fn save(&self, mut new: Refreshed) -> Result<Option<Token>, Error> {
         let token = new.tokens.to_token().ok_or_else(|| {
             Error::new(Kind::UnexpectedAnswer, "the new access token has expired, or has characters that no token has")
         });
         for pause in SAVE_PAUSES {
-            match self.try_to_save(&mut new, &spent).await {
+            match self.try_to_save(&mut new).await {
                 Saved::Yes => return token.map(Some),
                 Saved::Changed => return Ok(None),
                 Saved::Failed => sleep(pause).await,
@@ -343,12 +360,12 @@ impl Renewal {
         }
         self.session.state().unsaved = Some(new.clone());
         self.keeper().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
-        tokio::spawn(self.clone().save_later(new, spent));
+        tokio::spawn(self.clone().save_later(new));
         token.map(Some)
     }
 
-    /// Puts tokens into the store that came for the refresh token `spent`.
-    async fn try_to_save(&self, new: &mut Pair, spent: &str) -> Saved {
+    /// Puts new tokens into the store, if what is there is older.
+    async fn try_to_save(&self, new: &mut Refreshed) -> Saved {
         let failed = |error: StoreError| {
             warn(&error, "new tokens of a session could not be saved");
             Saved::Failed
@@ -357,7 +374,7 @@ impl Renewal {
         loop {
             match store.replace(&self.key, &new.stored, new.tokens.to_stored()).await {
                 Ok(true) => {
-                    self.session.state().unsaved = None;
+                    self.session.forget_unsaved(&new.tokens);
                     self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
                     return Saved::Yes;
                 }
@@ -366,9 +383,9 @@ impl Renewal {
             }
             match store.load(&self.key).await {
                 // An earlier save of this client was late: what is there now is used up as well.
-                Ok(Some(stored)) if is_refreshed_by(&stored, spent) => new.stored = stored,
+                Ok(Some(stored)) if new.is_newer_than(&stored) => new.stored = stored,
                 Ok(_) => {
-                    self.session.state().unsaved = None;
+                    self.session.forget_unsaved(&new.tokens);
                     return Saved::Changed;
                 }
                 Err(error) => return failed(error),
@@ -377,13 +394,13 @@ impl Renewal {
     }
 
     /// Goes on trying to save, as long as the tokens may be of use and are the newest.
-    async fn save_later(self, mut new: Pair, spent: String) {
+    async fn save_later(self, mut new: Refreshed) {
         let mut pause = Duration::from_secs(1);
         while new.tokens.usable_refresh_token().is_some() {
             sleep(pause).await;
             pause = LONGEST_SAVE_PAUSE.min(2 * pause);
             let is_newest = self.session.state().unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);
-            if !is_newest || !matches!(self.try_to_save(&mut new, &spent).await, Saved::Failed) {
+            if !is_newest || !matches!(self.try_to_save(&mut new).await, Saved::Failed) {
                 return;
             }
         }

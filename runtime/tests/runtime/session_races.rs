@@ -1,9 +1,10 @@
 //! Sessions that are changed, given up or cut short at the worst moment.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use feishu_openapi_runtime::Core;
+use feishu_openapi_runtime::{Core, StoreError};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::hooked_store::{HookedStore, Moment};
@@ -96,4 +97,34 @@ async fn a_login_does_not_fail_because_nobody_was_logged_in_before() {
     core.sessions().put("ou_1", &tokens).await.unwrap();
     call(&core).await.unwrap();
     assert!(early.await.unwrap().unwrap_err().is_login_required());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_save_does_not_forget_newer_tokens_that_are_not_saved() {
+    let setup = Setup::new();
+    setup.log_in(Duration::ZERO).await;
+    let (saves, is_broken) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(true)));
+    let (number, switch) = (saves.clone(), is_broken.clone());
+    let hook = move |moment| match moment == Moment::Before("replace") && switch.load(Relaxed) {
+        true => Err(StoreError::new("no answer")),
+        false => Ok(()),
+    };
+    // The first that is done later takes so long that the store works again when it arrives.
+    let pauses = move |moment| match moment == Moment::Before("replace") && number.fetch_add(1, Relaxed) == 3 {
+        true => 20 * SECOND,
+        false => Duration::ZERO,
+    };
+    let core = client(&setup.transport, HookedStore::new(setup.store.clone(), hook).pausing(pauses), &setup.changes);
+    call(&core).await.unwrap();
+    while saves.load(Relaxed) < 4 {
+        sleep(SECOND / 10).await;
+    }
+    tokio::spawn(async move {
+        sleep(19 * SECOND).await;
+        is_broken.store(false, Relaxed);
+    });
+    core.sessions().refresh("ou_1").await.unwrap();
+    sleep(120 * SECOND).await;
+    let stored = setup.another().sessions().get("ou_1").await.unwrap().unwrap();
+    assert_eq!(stored.refresh_token(), setup.accounts.live_refresh_token("ou_1").as_deref());
 }
