@@ -193,8 +193,13 @@ impl SessionTokens {
         let session = self.slots.get(user);
         let change = Change::begin(&session);
         // Once more if a refresh has come between; its tokens are to be forgotten as well.
+        let mut removed: Option<StoredToken> = None;
         while let Some(stored) = store.load(&key).await.map_err(store_error)? {
+            if removed.is_some_and(|removed| removed.secret() == stored.secret()) {
+                return Err(store_error(StoreError::new("what was removed is still there")));
+            }
             store.remove(&key, &stored).await.map_err(store_error)?;
+            removed = Some(stored);
         }
         change.succeed(None);
         Ok(())
@@ -382,6 +387,9 @@ impl Renewal {
                 Err(error) => return failed(error),
             }
             match store.load(&self.key).await {
+                Ok(Some(stored)) if stored.secret() == new.stored.secret() => {
+                    return failed(StoreError::new("what is to be replaced is there, and yet it is not replaced"));
+                }
                 // An earlier save of this client was late: what is there now is used up as well.
                 Ok(Some(stored)) if new.is_newer_than(&stored) => new.stored = stored,
                 Ok(_) => {

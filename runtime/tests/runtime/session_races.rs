@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use feishu_openapi_runtime::{Core, StoreError};
+use feishu_openapi_runtime::transport::BoxFuture;
+use feishu_openapi_runtime::{Core, MemoryTokenStore, StoreError, StoredToken, TokenStore};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::hooked_store::{HookedStore, Moment};
@@ -127,4 +128,56 @@ async fn a_late_save_does_not_forget_newer_tokens_that_are_not_saved() {
     sleep(120 * SECOND).await;
     let stored = setup.another().sessions().get("ou_1").await.unwrap().unwrap();
     assert_eq!(stored.refresh_token(), setup.accounts.live_refresh_token("ou_1").as_deref());
+}
+
+/// Neither replaces nor removes what it says is there; how often it was asked to.
+struct Contradicting(MemoryTokenStore, AtomicU32);
+
+impl Contradicting {
+    fn count(&self) {
+        assert!(self.1.fetch_add(1, Relaxed) < 100, "it is asked in a loop");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_contradicts_itself_is_not_asked_in_a_loop() {
+    let setup = Setup::new();
+    setup.log_in(Duration::ZERO).await;
+    let core = client(&setup.transport, Contradicting(setup.store.clone(), AtomicU32::new(0)), &setup.changes);
+    call(&core).await.unwrap();
+    assert_eq!(setup.changes(), ["ou_1 unsaved: u-2"]);
+    assert!(core.sessions().remove("ou_1").await.unwrap_err().to_string().contains("the token store failed"));
+}
+
+impl TokenStore for Contradicting {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, StoreError>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a str, token: StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.0.save(key, token)
+    }
+
+    fn replace<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a StoredToken,
+        _: StoredToken,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.count();
+        Box::pin(async { Ok(false) })
+    }
+
+    fn remove<'a>(&'a self, _: &'a str, _: &'a StoredToken) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.count();
+        Box::pin(async { Ok(()) })
+    }
+
+    fn lock<'a>(&'a self, key: &'a str, owner: &'a str, lease: Duration) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.0.lock(key, owner, lease)
+    }
+
+    fn unlock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.0.unlock(key, owner)
+    }
 }
