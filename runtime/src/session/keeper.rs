@@ -170,14 +170,13 @@ impl SessionTokens {
     }
 
     pub(super) async fn put(&self, core: &Core, user: &Arc<str>, tokens: &UserTokens) -> Result<(), Error> {
-        let token = tokens.to_token();
-        if token.is_none() && tokens.usable_refresh_token().is_none() {
+        if !tokens.are_of_use() {
             return Err(Error::invalid_request("both tokens have expired, or cannot be tokens"));
         }
         let session = self.slots.get(user);
         let change = Change::begin(&session);
         self.store.store().save(&key(core, user), tokens.to_stored()).await.map_err(store_error)?;
-        change.succeed(token);
+        change.succeed(tokens.to_token());
         Ok(())
     }
 
@@ -404,7 +403,7 @@ impl Renewal {
     /// Goes on trying to save, as long as the tokens may be of use and are the newest.
     async fn save_later(self, mut new: Refreshed) {
         let mut pause = Duration::from_secs(1);
-        while new.tokens.usable_refresh_token().is_some() {
+        while new.tokens.are_of_use() {
             sleep(pause).await;
             pause = LONGEST_SAVE_PAUSE.min(2 * pause);
             let is_newest = self.session.state().unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);

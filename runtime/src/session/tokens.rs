@@ -71,6 +71,11 @@ impl UserTokens {
         (SystemTime::now() < *expires_at).then_some(token.as_str())
     }
 
+    /// Whether any of them may work.
+    pub(super) fn are_of_use(&self) -> bool {
+        self.usable_refresh_token().is_some() || self.to_token().is_some()
+    }
+
     /// The access token for use; `None` if it has expired, or cannot be a token.
     pub(super) fn to_token(&self) -> Option<Token> {
         Token::from_stored(&StoredToken::new(self.access_token(), self.expires_at))

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
+use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
 use feishu_openapi_runtime::transport::BoxFuture;
-use feishu_openapi_runtime::{Core, MemoryTokenStore, StoreError, StoredToken, TokenStore};
+use feishu_openapi_runtime::{Core, MemoryTokenStore, StoreError, StoredToken, TokenStore, serde_json::json};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::hooked_store::{HookedStore, Moment};
-use crate::sessions::{HOUR, Setup, call, client};
+use crate::sessions::{HOUR, Setup, call, client, failing};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -128,6 +129,21 @@ async fn a_late_save_does_not_forget_newer_tokens_that_are_not_saved() {
     sleep(120 * SECOND).await;
     let stored = setup.another().sessions().get("ou_1").await.unwrap().unwrap();
     assert_eq!(stored.refresh_token(), setup.accounts.live_refresh_token("ou_1").as_deref());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_without_a_refresh_token_are_saved_later_too() {
+    let setup = Setup::new();
+    setup.log_in(Duration::ZERO).await;
+    let (store, is_broken) = failing(&setup.store, &["replace"]);
+    let transport = ScriptedTransport::with_handler(|request| match request.is_token_request() {
+        true => Reply::json(200, &json!({ "code": 0, "access_token": "u-2", "expires_in": 7200 })),
+        false => Reply::data(json!({})),
+    });
+    call(&client(&transport, store, &setup.changes)).await.unwrap();
+    is_broken.store(false, Relaxed);
+    sleep(60 * SECOND).await;
+    assert_eq!(setup.changes(), ["ou_1 unsaved: u-2", "ou_1 refreshed: u-2"]);
 }
 
 /// Neither replaces nor removes what it says is there; how often it was asked to.
