@@ -341,11 +341,12 @@ impl Renewal {
         mut error: Error,
     ) -> Result<Option<Token>, Error> {
         error.inner_mut().kind = Kind::LoginRequired;
-        self.session.state().over = Some((refresh_token, error.clone()));
         let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
         if stored.is_none_or(|stored| stored.secret() != old.secret()) {
             return Ok(None);
         }
+        // Only now: what is remembered is not told again.
+        self.session.state().over = Some((refresh_token, error.clone()));
         self.keeper().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
         Err(error)
     }

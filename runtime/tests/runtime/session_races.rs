@@ -146,6 +146,24 @@ async fn tokens_without_a_refresh_token_are_saved_later_too() {
     assert_eq!(setup.changes(), ["ou_1 unsaved: u-2", "ou_1 refreshed: u-2"]);
 }
 
+#[tokio::test]
+async fn the_end_of_a_session_is_told_even_if_the_store_fails_then() {
+    let setup = Setup::new();
+    setup.log_in(Duration::ZERO).await;
+    setup.accounts.refuse((400, 20_064));
+    // Load, lock, load; the third load asks whether somebody has changed the session.
+    let loads = AtomicU32::new(0);
+    let store = HookedStore::new(setup.store.clone(), move |moment| match moment == Moment::Before("load") {
+        true if loads.fetch_add(1, Relaxed) == 2 => Err(StoreError::new("no answer")),
+        _ => Ok(()),
+    });
+    let core = client(&setup.transport, store, &setup.changes);
+    let error = call(&core).await.unwrap_err();
+    assert!(!error.is_login_required(), "{error}");
+    assert!(call(&core).await.unwrap_err().is_login_required());
+    assert_eq!(setup.changes(), ["ou_1 over: 20064"]);
+}
+
 /// Neither replaces nor removes what it says is there; how often it was asked to.
 struct Contradicting(MemoryTokenStore, AtomicU32);
 
