@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use feishu_openapi_runtime::session::UserTokens;
 use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
 use feishu_openapi_runtime::transport::BoxFuture;
 use feishu_openapi_runtime::{Core, MemoryTokenStore, StoreError, StoredToken, TokenStore, serde_json::json};
@@ -162,6 +163,20 @@ async fn the_end_of_a_session_is_told_even_if_the_store_fails_then() {
     assert!(!error.is_login_required(), "{error}");
     assert!(call(&core).await.unwrap_err().is_login_required());
     assert_eq!(setup.changes(), ["ou_1 over: 20064"]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_expires_during_its_last_refresh_is_replaced() {
+    let setup = Setup::new();
+    let given = setup.accounts.log_in("ou_1", Duration::ZERO);
+    let end = SystemTime::now() + Duration::from_millis(200);
+    let last = UserTokens::new(given.access_token(), SystemTime::now());
+    let last = last.with_refresh_token(given.refresh_token().unwrap(), end);
+    setup.core.sessions().put("ou_1", &last).await.unwrap();
+    setup.accounts.delay(Duration::from_millis(400));
+    call(&setup.core).await.unwrap();
+    let stored = setup.core.sessions().get("ou_1").await.unwrap().unwrap();
+    assert_eq!(stored.refresh_token(), setup.accounts.live_refresh_token("ou_1").as_deref());
 }
 
 /// Neither replaces nor removes what it says is there; how often it was asked to.
