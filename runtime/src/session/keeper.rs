@@ -36,14 +36,31 @@ struct State {
     /// A refresh token that will never work again, and what Feishu said.
     over: Option<(String, Error)>,
     /// Tokens that the store still has to learn.
-    unsaved: Option<Pair>,
+    unsaved: Option<Refreshed>,
 }
 
 /// Tokens as the store has them, and the tokens that count; two only while the store fails.
-#[derive(Clone)]
 struct Pair {
     stored: StoredToken,
     tokens: UserTokens,
+}
+
+/// Tokens that came for the refresh token `spent`, and what they take the place of in the store.
+#[derive(Clone)]
+struct Refreshed {
+    stored: StoredToken,
+    spent: String,
+    tokens: UserTokens,
+}
+
+impl Refreshed {
+    /// Whether what is in the store is older.
+    fn is_newer_than(&self, stored: &StoredToken) -> bool {
+        // A save that was given up may have succeeded after all: then it has what was refreshed with `spent`.
+        let is_spent =
+            || UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(&self.spent));
+        self.stored.secret() == stored.secret() || is_spent()
+    }
 }
 
 /// How long a refresh waits for that of another client.
@@ -70,19 +87,25 @@ impl Session {
     fn newest(&self, stored: &StoredToken) -> Result<UserTokens, Error> {
         let state = self.state();
         match &state.unsaved {
-            Some(unsaved) if unsaved.stored.secret() == stored.secret() => Ok(unsaved.tokens.clone()),
+            Some(unsaved) if unsaved.is_newer_than(stored) => Ok(unsaved.tokens.clone()),
             _ => UserTokens::from_stored(stored),
         }
     }
 
+    /// These tokens are in the store, or of no use any more; newer ones may still have to be saved.
+    fn forget_unsaved(&self, tokens: &UserTokens) {
+        self.state().unsaved.take_if(|unsaved| unsaved.tokens == *tokens);
+    }
+
     /// The token of a session that needs no refresh, or the tokens to refresh.
     ///
-    /// A token that is `stale` needs a refresh whatever its time says.
+    /// A token that is `stale` needs a refresh whatever its time says; `era` is that of the moment before it was loaded.
     fn look(
         &self,
         user: &str,
         stored: Option<StoredToken>,
         stale: Option<&str>,
+        era: u64,
     ) -> ControlFlow<Result<Token, Error>, Pair> {
         let Some(stored) = stored else {
             return ControlFlow::Break(Err(login_required(format!("nobody is logged in as {user:?}"))));
@@ -99,7 +122,7 @@ impl Session {
         };
         // It is used for as long as it works, if the refresh does not.
         let is_usable = token.is_some();
-        token.into_iter().for_each(|token| drop(self.slot.keep(token)));
+        token.into_iter().for_each(|token| drop(self.slot.keep(token, era)));
         let over = match tokens.usable_refresh_token() {
             None if is_usable => login_required("there is no refresh token that works"),
             None => login_required("the access token is not good any more, and there is no refresh token that works"),
@@ -127,7 +150,7 @@ impl SessionTokens {
         let session = self.slots.get(user);
         match session.slot.fresh() {
             Some(token) => Ok(token),
-            None => session.slot.renew(renewal(core, user, &session, None)).await,
+            None => Slot::renew(&session, renewal(core, user, &session, None)).await,
         }
     }
 
@@ -138,19 +161,22 @@ impl SessionTokens {
 
     pub(super) async fn refresh(&self, core: &Core, user: &Arc<str>) -> Result<UserTokens, Error> {
         let session = self.slots.get(user);
+        let era = session.slot.era();
         let stale = self.stored(core, user).await?.map(|tokens| tokens.access_token().to_owned());
         let token = Slot::on_its_own(renewal(core, user, &session, stale)).await?;
-        session.slot.keep(token);
+        session.slot.keep(token, era);
         let tokens = self.stored(core, user).await?;
         tokens.ok_or_else(|| login_required(format!("nobody is logged in as {user:?}")))
     }
 
     pub(super) async fn put(&self, core: &Core, user: &Arc<str>, tokens: &UserTokens) -> Result<(), Error> {
-        if tokens.to_token().is_none() && tokens.usable_refresh_token().is_none() {
+        if !tokens.are_of_use() {
             return Err(Error::invalid_request("both tokens have expired, or cannot be tokens"));
         }
+        let session = self.slots.get(user);
+        let change = Change::begin(&session);
         self.store.store().save(&key(core, user), tokens.to_stored()).await.map_err(store_error)?;
-        self.forget_current(user);
+        change.succeed(tokens.to_token());
         Ok(())
     }
 
@@ -163,18 +189,19 @@ impl SessionTokens {
     pub(super) async fn remove(&self, core: &Core, user: &Arc<str>) -> Result<(), Error> {
         let key = key(core, user);
         let store = self.store.store();
-        // Once more if a refresh has come between; its tokens are to be forgotten as well.
-        while let Some(stored) = store.load(&key).await.map_err(store_error)? {
-            store.remove(&key, &stored).await.map_err(store_error)?;
-        }
-        self.forget_current(user);
-        Ok(())
-    }
-
-    fn forget_current(&self, user: &Arc<str>) {
         let session = self.slots.get(user);
-        session.slot.clear();
-        *session.state() = State::default();
+        let change = Change::begin(&session);
+        // Once more if a refresh has come between; its tokens are to be forgotten as well.
+        let mut removed: Option<StoredToken> = None;
+        while let Some(stored) = store.load(&key).await.map_err(store_error)? {
+            if removed.is_some_and(|removed| removed.secret() == stored.secret()) {
+                return Err(store_error(StoreError::new("what was removed is still there")));
+            }
+            store.remove(&key, &stored).await.map_err(store_error)?;
+            removed = Some(stored);
+        }
+        change.succeed(None);
+        Ok(())
     }
 
     fn tell(&self, user: &str, change: &SessionChange) {
@@ -189,13 +216,36 @@ impl SessionTokens {
     }
 }
 
-fn key(core: &Core, user: &str) -> String {
-    core.store_key("user_session", user)
+/// A login or a logout.
+///
+/// However it ends, and also if its caller gives up, nobody knows any more what the store has, and the token at hand
+/// goes; what those bring who looked into the store before does not stay either.
+struct Change<'a> {
+    session: &'a Session,
+    era: u64,
+    token: Option<Token>,
 }
 
-/// Whether these are tokens whose refresh token is this one.
-fn is_refreshed_by(stored: &StoredToken, refresh_token: &str) -> bool {
-    UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(refresh_token))
+impl<'a> Change<'a> {
+    fn begin(session: &'a Session) -> Self {
+        Change { session, era: session.slot.era(), token: None }
+    }
+
+    /// With the token that the store now has.
+    fn succeed(mut self, token: Option<Token>) {
+        *self.session.state() = State::default();
+        self.token = token;
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        self.session.slot.end_era(self.era, self.token.take());
+    }
+}
+
+fn key(core: &Core, user: &str) -> String {
+    core.store_key("user_session", user)
 }
 
 fn login_required(message: impl Into<String>) -> Error {
@@ -235,8 +285,9 @@ impl Renewal {
 
     async fn run(self) -> Result<Token, Error> {
         loop {
+            let era = self.session.slot.era();
             let mut to_refresh = None;
-            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref()) {
+            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref(), era) {
                 ControlFlow::Break(result) => ControlFlow::Break(result),
                 ControlFlow::Continue(pair) => {
                     to_refresh = Some(pair);
@@ -274,7 +325,7 @@ impl Renewal {
             "refresh_token": refresh_token,
         });
         match request_tokens(&self.core, codes::REFRESH, body).await {
-            Ok(tokens) => self.save(Pair { stored: old.stored, tokens }, refresh_token).await,
+            Ok(tokens) => self.save(Refreshed { stored: old.stored, spent: refresh_token, tokens }).await,
             Err(error) if error.code().is_some_and(codes::ends_session) => {
                 self.session_over(&old.stored, refresh_token, error).await
             }
@@ -290,22 +341,23 @@ impl Renewal {
         mut error: Error,
     ) -> Result<Option<Token>, Error> {
         error.inner_mut().kind = Kind::LoginRequired;
-        self.session.state().over = Some((refresh_token, error.clone()));
         let stored = self.store().store().load(&self.key).await.map_err(store_error)?;
         if stored.is_none_or(|stored| stored.secret() != old.secret()) {
             return Ok(None);
         }
+        // Only now: what is remembered is not told again.
+        self.session.state().over = Some((refresh_token, error.clone()));
         self.keeper().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
         Err(error)
     }
 
     /// Puts new tokens into the store, in the place of those that do not work any more.
-    async fn save(&self, mut new: Pair, spent: String) -> Result<Option<Token>, Error> {
+    async fn save(&self, mut new: Refreshed) -> Result<Option<Token>, Error> {
         let token = new.tokens.to_token().ok_or_else(|| {
             Error::new(Kind::UnexpectedAnswer, "the new access token has expired, or has characters that no token has")
         });
         for pause in SAVE_PAUSES {
-            match self.try_to_save(&mut new, &spent).await {
+            match self.try_to_save(&mut new).await {
                 Saved::Yes => return token.map(Some),
                 Saved::Changed => return Ok(None),
                 Saved::Failed => sleep(pause).await,
@@ -313,12 +365,12 @@ impl Renewal {
         }
         self.session.state().unsaved = Some(new.clone());
         self.keeper().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
-        tokio::spawn(self.clone().save_later(new, spent));
+        tokio::spawn(self.clone().save_later(new));
         token.map(Some)
     }
 
-    /// Puts tokens into the store that came for the refresh token `spent`.
-    async fn try_to_save(&self, new: &mut Pair, spent: &str) -> Saved {
+    /// Puts new tokens into the store, if what is there is older.
+    async fn try_to_save(&self, new: &mut Refreshed) -> Saved {
         let failed = |error: StoreError| {
             warn(&error, "new tokens of a session could not be saved");
             Saved::Failed
@@ -327,7 +379,7 @@ impl Renewal {
         loop {
             match store.replace(&self.key, &new.stored, new.tokens.to_stored()).await {
                 Ok(true) => {
-                    self.session.state().unsaved = None;
+                    self.session.forget_unsaved(&new.tokens);
                     self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
                     return Saved::Yes;
                 }
@@ -335,10 +387,13 @@ impl Renewal {
                 Err(error) => return failed(error),
             }
             match store.load(&self.key).await {
+                Ok(Some(stored)) if stored.secret() == new.stored.secret() => {
+                    return failed(StoreError::new("what is to be replaced is there, and yet it is not replaced"));
+                }
                 // An earlier save of this client was late: what is there now is used up as well.
-                Ok(Some(stored)) if is_refreshed_by(&stored, spent) => new.stored = stored,
+                Ok(Some(stored)) if new.is_newer_than(&stored) => new.stored = stored,
                 Ok(_) => {
-                    self.session.state().unsaved = None;
+                    self.session.forget_unsaved(&new.tokens);
                     return Saved::Changed;
                 }
                 Err(error) => return failed(error),
@@ -347,13 +402,13 @@ impl Renewal {
     }
 
     /// Goes on trying to save, as long as the tokens may be of use and are the newest.
-    async fn save_later(self, mut new: Pair, spent: String) {
+    async fn save_later(self, mut new: Refreshed) {
         let mut pause = Duration::from_secs(1);
-        while new.tokens.usable_refresh_token().is_some() {
+        while new.tokens.are_of_use() {
             sleep(pause).await;
             pause = LONGEST_SAVE_PAUSE.min(2 * pause);
             let is_newest = self.session.state().unsaved.as_ref().is_some_and(|unsaved| unsaved.tokens == new.tokens);
-            if !is_newest || !matches!(self.try_to_save(&mut new, &spent).await, Saved::Failed) {
+            if !is_newest || !matches!(self.try_to_save(&mut new).await, Saved::Failed) {
                 return;
             }
         }

@@ -18,6 +18,10 @@ pub struct UserTokens {
     scope: String,
 }
 
+/// Tokens stay in the store for so long after their end: what comes for a refresh token that expired while its last
+/// refresh was on the way can take its place only while it is there.
+const GRACE: Duration = Duration::from_secs(10 * 60);
+
 impl UserTokens {
     /// Tokens from elsewhere: a `user_access_token` and the moment from which it is not valid any more.
     pub fn new(access_token: impl Into<String>, expires_at: SystemTime) -> Self {
@@ -71,12 +75,17 @@ impl UserTokens {
         (SystemTime::now() < *expires_at).then_some(token.as_str())
     }
 
+    /// Whether any of them may work.
+    pub(super) fn are_of_use(&self) -> bool {
+        self.usable_refresh_token().is_some() || self.to_token().is_some()
+    }
+
     /// The access token for use; `None` if it has expired, or cannot be a token.
     pub(super) fn to_token(&self) -> Option<Token> {
         Token::from_stored(&StoredToken::new(self.access_token(), self.expires_at))
     }
 
-    /// As one text that lives as long as any of the tokens.
+    /// As one text that lives a little longer than any of the tokens.
     pub(super) fn to_stored(&self) -> StoredToken {
         let record = Record {
             access_token: self.access_token.clone(),
@@ -86,6 +95,7 @@ impl UserTokens {
             scope: self.scope.clone(),
         };
         let until = self.refresh_expires_at().map_or(self.expires_at, |end| end.max(self.expires_at));
+        let until = until.checked_add(GRACE).unwrap_or(until);
         StoredToken::new(serde_json::to_string(&record).unwrap_or_default(), until)
     }
 

@@ -51,7 +51,7 @@ mod tests {
     fn idle_slots_are_forgotten_when_there_are_many() {
         let slots = Slots::<usize, Slot>::new();
         let used = slots.get(&0);
-        slots.get(&1).keep(Token::new("t-1", Duration::from_secs(60)).unwrap());
+        slots.get(&1).keep(Token::new("t-1", Duration::from_secs(60)).unwrap(), 0);
         for key in 2..=FEW {
             slots.get(&key);
         }

@@ -63,13 +63,13 @@ impl TenantTokens {
             Some(token) => Ok(token),
             None => {
                 let (core, tenant, same_slot) = (core.clone(), tenant.clone(), slot.clone());
-                slot.renew(async move {
+                let renewal = async move {
                     let tokens = core.tenants();
                     let key = tenant_key(&core, &tenant);
                     let fetch = Box::pin(tokens.fetch_for(&core, &tenant));
                     tokens.load_or(&key, &same_slot, fetch).await
-                })
-                .await
+                };
+                Slot::renew(&slot, Box::pin(renewal)).await
             }
         }
     }
@@ -142,7 +142,7 @@ impl TenantTokens {
             let fetch = Box::pin(tokens.fetch_app_token(&core));
             tokens.load_or(&app_token_key(&core), &tokens.app_token, fetch).await
         };
-        self.app_token.renew(renewal).await
+        Slot::renew(&self.app_token, Box::pin(renewal)).await
     }
 
     async fn fetch_app_token(&self, core: &Core) -> Result<Token, Error> {

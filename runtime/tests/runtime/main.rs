@@ -13,6 +13,7 @@ mod pacing;
 mod paging;
 mod retries;
 mod sample;
+mod session_races;
 mod sessions;
 mod store_apps;
 mod store_outage;

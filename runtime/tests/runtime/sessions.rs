@@ -16,18 +16,18 @@ use crate::builder;
 use crate::hooked_store::{HookedStore, Moment};
 use crate::sample::Delete;
 
-const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
-struct Setup {
-    accounts: Accounts,
-    transport: ScriptedTransport,
-    store: MemoryTokenStore,
-    changes: Arc<Mutex<Vec<String>>>,
-    core: Core,
+pub(crate) struct Setup {
+    pub(crate) accounts: Accounts,
+    pub(crate) transport: ScriptedTransport,
+    pub(crate) store: MemoryTokenStore,
+    pub(crate) changes: Arc<Mutex<Vec<String>>>,
+    pub(crate) core: Core,
 }
 
 impl Setup {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let accounts = Accounts::default();
         let answers = accounts.clone();
         let transport = ScriptedTransport::with_handler(move |request| answers.answer(request));
@@ -38,23 +38,23 @@ impl Setup {
     }
 
     /// Another client that shares the store.
-    fn another(&self) -> Core {
+    pub(crate) fn another(&self) -> Core {
         client(&self.transport, self.store.clone(), &self.changes)
     }
 
     /// Logs `ou_1` in, with an access token that is good for so long.
-    async fn log_in(&self, left: Duration) -> UserTokens {
+    pub(crate) async fn log_in(&self, left: Duration) -> UserTokens {
         let tokens = self.accounts.log_in("ou_1", left);
         self.core.sessions().put("ou_1", &tokens).await.unwrap();
         tokens
     }
 
-    fn changes(&self) -> Vec<String> {
+    pub(crate) fn changes(&self) -> Vec<String> {
         std::mem::take(&mut self.changes.lock().unwrap())
     }
 }
 
-fn client(transport: &ScriptedTransport, store: impl TokenStore, changes: &Arc<Mutex<Vec<String>>>) -> Core {
+pub(crate) fn client(transport: &ScriptedTransport, store: impl TokenStore, changes: &Arc<Mutex<Vec<String>>>) -> Core {
     let changes = changes.clone();
     let on_change = move |user: &str, change: &SessionChange| {
         let change = match change {
@@ -70,7 +70,7 @@ fn client(transport: &ScriptedTransport, store: impl TokenStore, changes: &Arc<M
 }
 
 /// Calls as `ou_1`; the user that the server saw.
-async fn call(core: &Core) -> Result<Json, Error> {
+pub(crate) async fn call(core: &Core) -> Result<Json, Error> {
     core.request(Method::Get, "/open-apis/x").identity(&User::session("ou_1")).await
 }
 
@@ -370,7 +370,7 @@ async fn failures_of_the_server_are_no_end_of_a_session() {
 }
 
 /// A store whose operations of these names fail for as long as the switch is on.
-fn failing(store: &MemoryTokenStore, names: &'static [&'static str]) -> (HookedStore, Arc<AtomicBool>) {
+pub(crate) fn failing(store: &MemoryTokenStore, names: &'static [&'static str]) -> (HookedStore, Arc<AtomicBool>) {
     let is_broken = Arc::new(AtomicBool::new(true));
     let switch = is_broken.clone();
     let hook = move |moment| match moment {

@@ -1,7 +1,7 @@
 //! Tenant access tokens.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport, Server};
@@ -11,6 +11,7 @@ use feishu_openapi_runtime::{
     serde_json::json,
 };
 
+use crate::hooked_store::{HookedStore, Moment};
 use crate::sample::*;
 use crate::{as_app, as_user, builder, client, script, scripted};
 
@@ -337,4 +338,38 @@ async fn an_endless_lifetime_is_taken_as_a_day() {
         false => Reply::data(json!({})),
     });
     as_app(&scripted(&transport), Delete::new("1")).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_that_give_up_leave_one_fetch_behind() {
+    let transport = ScriptedTransport::with_handler(|request| match request.is_token_request() {
+        true => Reply::tenant_token("t-1").delay(Duration::from_secs(20)),
+        false => Reply::data(json!({})),
+    });
+    let core = scripted(&transport);
+    for _ in 0..3 {
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            calls.spawn(as_app(&core, Delete::new("1")).deadline(Duration::from_secs(1)).into_future());
+        }
+        for result in calls.join_all().await {
+            assert!(result.unwrap_err().is_timeout());
+        }
+    }
+    as_app(&core, Delete::new("1")).await.unwrap();
+    assert_eq!(token_requests(&transport.requests()), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_does_not_stop_others_for_ever() {
+    let was_asked = AtomicBool::new(false);
+    let store = HookedStore::new(MemoryTokenStore::new(), |_| Ok(()));
+    let store = store.pausing(move |moment| match moment == Moment::Before("load") && !was_asked.swap(true, Relaxed) {
+        true => Duration::from_secs(86_400),
+        false => Duration::ZERO,
+    });
+    let core: Core = builder().transport(issuing(|_| true)).token_store(store).build().unwrap();
+    let hasty = as_app(&core, Delete::new("1")).deadline(Duration::from_secs(1));
+    assert!(hasty.await.unwrap_err().is_timeout());
+    as_app(&core, Delete::new("2")).await.unwrap();
 }

@@ -16,12 +16,14 @@ pub enum Moment {
 }
 
 type Hook = Arc<dyn Fn(Moment) -> Result<(), StoreError> + Send + Sync>;
+type Pauses = Arc<dyn Fn(Moment) -> Duration + Send + Sync>;
 
 /// Calls a hook before and after each operation; what the hook fails with is the result.
 #[derive(Clone)]
 pub struct HookedStore {
     store: Arc<dyn TokenStore>,
     hook: Hook,
+    pauses: Pauses,
 }
 
 impl HookedStore {
@@ -29,7 +31,21 @@ impl HookedStore {
         store: impl TokenStore,
         hook: impl Fn(Moment) -> Result<(), StoreError> + Send + Sync + 'static,
     ) -> Self {
-        HookedStore { store: Arc::new(store), hook: Arc::new(hook) }
+        HookedStore { store: Arc::new(store), hook: Arc::new(hook), pauses: Arc::new(|_| Duration::ZERO) }
+    }
+
+    /// Waits before and after operations, each time before the hook is called.
+    pub fn pausing(mut self, pauses: impl Fn(Moment) -> Duration + Send + Sync + 'static) -> Self {
+        self.pauses = Arc::new(pauses);
+        self
+    }
+
+    async fn moment(&self, moment: Moment) -> Result<(), StoreError> {
+        let pause = (self.pauses)(moment);
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        (self.hook)(moment)
     }
 
     fn around<'a, T: Send + 'a>(
@@ -38,9 +54,9 @@ impl HookedStore {
         operation: BoxFuture<'a, Result<T, StoreError>>,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
         Box::pin(async move {
-            (self.hook)(Moment::Before(name))?;
+            self.moment(Moment::Before(name)).await?;
             let result = operation.await;
-            (self.hook)(Moment::After(name))?;
+            self.moment(Moment::After(name)).await?;
             result
         })
     }
