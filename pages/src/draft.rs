@@ -1,32 +1,28 @@
-//! Writes the operation that a maintainer starts from, with a gap wherever a human must decide.
+//! Writes the operation or event that a maintainer starts from, with a gap wherever a human must decide.
 
 mod schema;
 mod yaml;
 
 use crate::facts::{Example, Item, OperationFacts};
 use crate::types::Ty;
-use crate::{Nesting, Page};
+use crate::{Kind, Nesting, Page};
 use schema::{Components, describe, entry, stated};
 use yaml::Node;
 
 type Entries = Vec<(String, Node)>;
 
-/// The operation of a page in the dialect of our spec; `None` if the page is about none.
+/// The operation or event of a page in the dialect of our spec; `None` if the page is about none.
 ///
 /// Whatever a human must write or decide is a comment `# TODO(you): …`.
 pub fn draft(page: &Page) -> Option<String> {
     let facts = page.facts.as_ref()?;
-    let masked = facts.request.iter().any(|item| item.name == "update_fields");
-    let target = facts.request.iter().find(|item| !item.children.is_empty());
     let mut components = Components::default();
-    components.mask = masked.then(|| "update_fields".to_owned());
-    components.inline = target.filter(|_| masked).map(|item| item.name.clone());
-    let operation = operation(facts, &mut components);
-    let method = facts.method.value.to_ascii_lowercase();
-    let mut document: Entries = vec![entry(
-        "paths",
-        Node::Map(vec![(facts.path.value.clone(), Node::Map(vec![(method, Node::Map(operation))]))]),
-    )];
+    let (section, method, entries) = match page.kind {
+        Kind::Event => ("x-webhooks", "post".to_owned(), event(facts, &mut components)),
+        _ => ("paths", facts.method.value.to_ascii_lowercase(), operation(facts, &mut components)),
+    };
+    let path = Node::Map(vec![(method, Node::Map(entries))]);
+    let mut document: Entries = vec![entry(section, Node::Map(vec![(facts.path.value.clone(), path)]))];
     let schemas = components.into_map();
     if !schemas.is_empty() {
         let schemas = Node::Map(schemas).check("names and what is shared are yours to decide");
@@ -45,19 +41,45 @@ pub fn draft(page: &Page) -> Option<String> {
     Some(text)
 }
 
+fn event(facts: &OperationFacts, components: &mut Components) -> Entries {
+    let mut entries = beginning(facts, event_id(facts));
+    entries.push(entry("x-feishu-app-types", words(&facts.app_types.value)));
+    entries.extend(scopes(facts));
+    entries.push(entry("security", Node::Text("[]".to_owned())));
+    let schema = Node::Map(components.object(&facts.response, false));
+    let mut content = vec![entry("schema", schema)];
+    content.extend(example(facts.response_examples.first()));
+    let body = Node::Map(vec![
+        entry("required", Node::Text("true".to_owned())),
+        entry("content", Node::Map(vec![entry("application/json", Node::Map(content))])),
+    ]);
+    entries.push(entry("requestBody", body));
+    let arrived = Node::Map(vec![entry("description", Node::Text("The event has arrived.".to_owned()))]);
+    entries.push(entry("responses", Node::Map(vec![entry("\"200\"", arrived)])));
+    entries
+}
+
+/// Service and version stand in the event's type, `service.….name_version`; resource and name end the document's path,
+/// `…/resource/events/name`.
+fn event_id(facts: &OperationFacts) -> Node {
+    let event_type = &facts.path.value;
+    let service = event_type.split('.').next().unwrap_or_default();
+    let version = event_type.rsplit('_').next().unwrap_or_default();
+    let mut last = document(facts).rsplit('/');
+    let name = last.next().unwrap_or_default();
+    let resource = last.nth(1).unwrap_or_default().replace('-', "_");
+    Node::string(&format!("{service}.{version}.{resource}.{name}")).check("the names of the official SDKs")
+}
+
 fn operation(facts: &OperationFacts, components: &mut Components) -> Entries {
-    let mut entries = vec![
-        entry("operationId", operation_id(facts)),
-        entry("summary", Node::gap("what it does, in a line")),
-        entry("description", Node::gap("what matters beyond the summary")),
-    ];
-    entries.extend(page_reference(facts));
+    let masked = facts.request.iter().any(|item| item.name == "update_fields");
+    let target = facts.request.iter().find(|item| !item.children.is_empty());
+    components.mask = masked.then(|| "update_fields".to_owned());
+    components.inline = target.filter(|_| masked).map(|item| item.name.clone());
+    let mut entries = beginning(facts, operation_id(facts));
     entries.push(entry("x-feishu-app-types", words(&facts.app_types.value)));
     entries.push(entry("x-feishu-rate-limits", rate_limits(facts)));
-    entries.push(entry("x-feishu-scopes", words(&facts.scopes.value)));
-    if !facts.field_scopes.value.is_empty() {
-        entries.push(entry("x-feishu-field-scopes", words(&facts.field_scopes.value)));
-    }
+    entries.extend(scopes(facts));
     entries.extend(conventions(facts));
     let tokens = facts.tokens.value.iter().map(|token| format!("{{{token}: []}}"));
     let tokens = tokens.collect::<Vec<_>>().join(", ");
@@ -78,6 +100,25 @@ fn operation(facts: &OperationFacts, components: &mut Components) -> Entries {
     entries
 }
 
+/// What operations and events begin with.
+fn beginning(facts: &OperationFacts, id: Node) -> Entries {
+    let mut entries = vec![
+        entry("operationId", id),
+        entry("summary", Node::gap("what it does, in a line")),
+        entry("description", Node::gap("what matters beyond the summary")),
+    ];
+    entries.extend(page_reference(facts));
+    entries
+}
+
+fn scopes(facts: &OperationFacts) -> Entries {
+    let mut entries = vec![entry("x-feishu-scopes", words(&facts.scopes.value))];
+    if !facts.field_scopes.value.is_empty() {
+        entries.push(entry("x-feishu-field-scopes", words(&facts.field_scopes.value)));
+    }
+    entries
+}
+
 fn words(words: &[String]) -> Node {
     Node::flow(words.iter().map(String::as_str))
 }
@@ -88,13 +129,17 @@ fn operation_id(facts: &OperationFacts) -> Node {
     let mut segments = path.split('/');
     let service = segments.next().unwrap_or_default();
     let version = segments.next().unwrap_or_default();
-    let source = &facts.source;
-    let page = source.full_path.as_ref().or(source.url.as_ref());
-    let page = page.map_or("", |stated| stated.value.as_str());
-    let mut last = page.rsplit('/');
+    let mut last = document(facts).rsplit('/');
     let method = last.next().unwrap_or_default();
     let resource = last.next().unwrap_or_default().replace('-', "_");
     Node::string(&format!("{service}.{version}.{resource}.{method}")).check("the names of the official SDKs")
+}
+
+/// The path of the page, or its address.
+fn document(facts: &OperationFacts) -> &str {
+    let source = &facts.source;
+    let page = source.full_path.as_ref().or(source.url.as_ref());
+    page.map_or("", |stated| stated.value.as_str())
 }
 
 fn page_reference(facts: &OperationFacts) -> Entries {

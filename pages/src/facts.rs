@@ -220,31 +220,6 @@ pub struct OperationFacts {
     pub prose_facts: Vec<Fact>,
 }
 
-/// Everything a page says about one event.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct EventFacts {
-    /// The page.
-    pub source: Source,
-    /// `task.task.updated_v1`.
-    pub event_type: Stated<String>,
-    /// `custom`, `isv`.
-    pub app_types: Stated<Vec<String>>,
-    /// Scopes, any one of which suffices.
-    pub scopes: Stated<Vec<String>>,
-    /// Scopes needed to see some fields.
-    pub field_scopes: Stated<Vec<String>>,
-    /// How it is delivered (`Webhook`).
-    pub delivery: Stated<Vec<String>>,
-    /// Fields of the event.
-    pub fields: Vec<Item>,
-    /// Whether `fields` is a tree.
-    pub nesting: Nesting,
-    /// Example events.
-    pub examples: Vec<Example>,
-    /// Running text.
-    pub prose: String,
-}
-
 macro_rules! facts {
     ($($variant:ident $name:literal $doc:literal,)*) => {
         /// The kinds of facts that are compared; the names are those of waivers in the spec.

@@ -13,6 +13,7 @@ mod description;
 mod digest;
 mod draft;
 mod enums;
+mod event;
 mod examples;
 mod facts;
 mod fields;
@@ -34,9 +35,8 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::{Comparison, Difference, Group, Waived, Waiver, compare};
 pub use draft::draft;
-pub use facts::{
-    EnumValue, ErrorRow, EventFacts, Example, Fact, Item, Nesting, OperationFacts, RateLimit, Source, Stated,
-};
+pub use event::EVENT_METHOD;
+pub use facts::{EnumValue, ErrorRow, Example, Fact, Item, Nesting, OperationFacts, RateLimit, Source, Stated};
 pub use front::Format;
 pub use problems::Problem;
 pub use prose::{Claim, hints, prose_states, states};
@@ -71,10 +71,9 @@ pub struct Page {
     pub kind: Kind,
     /// Title, path, address, update time.
     pub source: Source,
-    /// What it says, if it is about an operation.
+    /// What it says, if it is about an operation, or about an event: then the method is [`EVENT_METHOD`], the path is
+    /// the type of the event, and the response is what the event carries, without the envelope.
     pub facts: Option<OperationFacts>,
-    /// What it says, if it is about an event.
-    pub event: Option<EventFacts>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -111,7 +110,7 @@ pub fn read(name: &str, text: &str) -> Page {
             page.facts = Some(operation::operation(source, &sections, format, &mut problems));
         }
         Kind::Event => {
-            page.event = Some(operation::event(source, &sections, format, &mut problems));
+            page.facts = Some(event::event(source, &sections, format, &mut problems));
         }
         Kind::Overview => block_problems = Problems::default(),
         Kind::Unknown => problems.push(1, "no page that we know"),

@@ -1,8 +1,8 @@
-//! Puts the parts of an operation's or an event's page together.
+//! Puts the parts of an operation's page together.
 
 use crate::blocks::{Block, Row, Table};
 use crate::examples;
-use crate::facts::{ErrorRow, EventFacts, Example, Fact, Item, Nesting, OperationFacts, Source, Stated};
+use crate::facts::{ErrorRow, Example, Fact, Item, Nesting, OperationFacts, Source, Stated};
 use crate::fields::{self, Leveled};
 use crate::front::Format;
 use crate::head::{self, Head};
@@ -58,7 +58,7 @@ pub(crate) fn operation(
 }
 
 /// What a format never states; its silence proves nothing.
-fn silent(format: Format) -> Vec<Fact> {
+pub(crate) fn silent(format: Format) -> Vec<Fact> {
     match format {
         Format::Markup | Format::Markdown => Vec::new(),
         // It drops the text of boxes, where such remarks stand.
@@ -67,7 +67,7 @@ fn silent(format: Format) -> Vec<Fact> {
     }
 }
 
-fn tables(section: &Section) -> impl Iterator<Item = &Table> {
+pub(crate) fn tables(section: &Section) -> impl Iterator<Item = &Table> {
     section.blocks.iter().filter_map(|block| match block {
         Block::Table(table) => Some(table),
         _ => None,
@@ -183,7 +183,7 @@ fn settle_content_type(facts: &mut OperationFacts) {
     }
 }
 
-fn field_list(section: &Section, format: Format, problems: &mut Problems) -> Vec<Leveled> {
+pub(crate) fn field_list(section: &Section, format: Format, problems: &mut Problems) -> Vec<Leveled> {
     let mut items = Vec::new();
     let mut any = false;
     for table in tables(section) {
@@ -205,7 +205,7 @@ fn body(section: &Section, format: Format, facts: &mut OperationFacts, problems:
     }
 }
 
-fn nesting(items: &[Leveled], format: Format) -> Nesting {
+pub(crate) fn nesting(items: &[Leveled], format: Format) -> Nesting {
     if format == Format::FlatMarkdown && fields::may_nest(items) { Nesting::Lost } else { Nesting::Known }
 }
 
@@ -247,7 +247,7 @@ fn check_envelope(items: &[Leveled], problems: &mut Problems) {
     }
 }
 
-fn example(section: &Section, problems: &mut Problems) -> Vec<Example> {
+pub(crate) fn example(section: &Section, problems: &mut Problems) -> Vec<Example> {
     let mut found = Vec::new();
     for block in &section.blocks {
         if let Block::Code { line, text, .. } = block {
@@ -297,7 +297,7 @@ fn error(row: &Row, problems: &mut Problems) -> Option<ErrorRow> {
 }
 
 /// A line with a pipe that belongs to no table is a row that was not read.
-fn stray_rows(sections: &[Section], problems: &mut Problems) {
+pub(crate) fn stray_rows(sections: &[Section], problems: &mut Problems) {
     let prose = [Part::Head, Part::Other, Part::Response];
     for section in sections.iter().filter(|section| !prose.contains(&section.part)) {
         for block in &section.blocks {
@@ -311,7 +311,7 @@ fn stray_rows(sections: &[Section], problems: &mut Problems) {
 }
 
 /// The running text that may state facts: the head, and what stands between the tables.
-fn prose(sections: &[Section]) -> String {
+pub(crate) fn prose(sections: &[Section]) -> String {
     let mut text = String::new();
     for section in sections {
         let states = !matches!(section.part, Part::Other | Part::Errors);
@@ -323,35 +323,4 @@ fn prose(sections: &[Section]) -> String {
         }
     }
     text
-}
-
-/// Reads the parts of an event.
-pub(crate) fn event(source: Source, sections: &[Section], format: Format, problems: &mut Problems) -> EventFacts {
-    let mut facts = EventFacts { source, prose: prose(sections), ..EventFacts::default() };
-    stray_rows(sections, problems);
-    for section in sections {
-        match section.part {
-            Part::Event => {
-                for table in tables(section) {
-                    let head = head::read(table, problems);
-                    facts.event_type = head.event_type.unwrap_or_default();
-                    facts.app_types = head.app_types;
-                    facts.scopes = head.scopes;
-                    facts.field_scopes = head.field_scopes;
-                    facts.delivery = head.delivery;
-                }
-            }
-            Part::EventBody => {
-                let items = field_list(section, format, problems);
-                facts.nesting = nesting(&items, format);
-                facts.fields = fields::tree(items, problems);
-            }
-            Part::EventExample => facts.examples.extend(example(section, problems)),
-            _ => {}
-        }
-    }
-    if facts.event_type.value.is_empty() {
-        problems.push(1, "no event type");
-    }
-    facts
 }

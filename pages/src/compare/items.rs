@@ -66,8 +66,9 @@ impl Context<'_> {
             let said = |item: &Item| item.deprecated.as_ref().map(|d| ("true".to_owned(), d.line));
             self.one_sided(place, Fact::Deprecated, page, spec, said(page), said(spec), report);
         }
+        text::values(place, page, spec, report);
         if self.side == Side::Request {
-            text::compare(place, page, spec, report);
+            text::limits(place, page, spec, report);
         }
         for scope in &page.field_scopes {
             let own = spec.field_scopes.iter().any(|known| known.value == scope.value);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use feishu_openapi_pages::{Comparison, Group, Kind, OperationFacts, Page, compare};
+use feishu_openapi_pages::{Comparison, Group, OperationFacts, Page, compare};
 
 use super::crawl::{document, is_complete};
 use super::judge::{self, Idle, Unstated};
@@ -26,7 +26,8 @@ pub(crate) struct Outcome {
     pub(crate) checked: Vec<Checked>,
     /// Pages of services or versions that the spec does not describe.
     pub(crate) elsewhere: Vec<usize>,
-    /// Pages of operations that the spec lacks although it describes their version.
+    /// Pages of operations that the spec lacks although it describes their version, or events although it has others
+    /// of their service.
     pub(crate) unknown: Vec<usize>,
     /// Operations without a page, in versions of which the folder holds the most.
     pub(crate) orphaned: Vec<usize>,
@@ -72,7 +73,7 @@ pub(crate) fn check(pages: &[Page], operations: &[SpecOperation], places: &Place
     let mut outcome = Outcome::default();
     let matched = assign(pages, operations);
     let versions: BTreeSet<&str> = operations.iter().map(|found| version(&found.facts.path.value)).collect();
-    for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.kind == Kind::Operation) {
+    for (index, page) in pages.iter().enumerate() {
         let Some(facts) = &page.facts else { continue };
         match matched.get(&index) {
             Some(operation) => outcome.checked.push(checked(*operation, index, page, facts, operations)),
@@ -137,10 +138,13 @@ fn assign(pages: &[Page], operations: &[SpecOperation]) -> BTreeMap<usize, usize
     matched
 }
 
-/// `/open-apis/task/v2` of `/open-apis/task/v2/tasks/{task_guid}`.
+/// `/open-apis/task/v2` of `/open-apis/task/v2/tasks/{task_guid}`; `task` of the event `task.task.updated_v1`.
 fn version(path: &str) -> &str {
-    let end = path.match_indices('/').nth(3).map_or(path.len(), |(at, _)| at);
-    &path[..end]
+    let end = match path.starts_with('/') {
+        true => path.match_indices('/').nth(3).map(|(at, _)| at),
+        false => path.find('.'),
+    };
+    &path[..end.unwrap_or(path.len())]
 }
 
 /// A folder with most pages of a version is a crawl of it, and an operation that has none there is no longer

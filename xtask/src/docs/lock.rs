@@ -1,6 +1,6 @@
 //! `spec/docs.lock`: which state of which page the spec was last reviewed against.
 //!
-//! One line per operation, sorted: `operationId document update-time digest`.
+//! One line per operation or event, sorted: `operationId document update-time digest`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,8 +12,7 @@ use super::crawl::{document, is_complete};
 use super::spec::SpecOperation;
 
 const FILE: &str = "spec/docs.lock";
-const HEADER: &str =
-    "# Written by `cargo xtask docs check DIR --update-lock`: operation, page, update time, digest of its facts.\n";
+const HEADER: &str = "# Written by `cargo xtask docs check DIR --update-lock`: operation or event, page, update time, digest of its facts.\n";
 
 /// The state of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]

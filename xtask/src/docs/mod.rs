@@ -39,7 +39,7 @@ pub(crate) enum Docs {
         #[arg(long)]
         update_lock: bool,
     },
-    /// Print the operation of a page in our dialect, with a gap wherever you must write or decide.
+    /// Print the operation or event of a page in our dialect, with a gap wherever you must write or decide.
     Draft {
         /// A page.
         page: PathBuf,
@@ -101,7 +101,7 @@ fn draft(path: &Path) -> Result<(), String> {
             print!("{draft}");
             Ok(())
         }
-        None => Err(format!("{}: this page is about no operation", path.display())),
+        None => Err(format!("{}: this page is about no operation and no event", path.display())),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The findings, for a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use feishu_openapi_codegen::diagnostic::Place;
 use feishu_openapi_codegen::report::Lines;
-use feishu_openapi_pages::{Difference, Group, Kind, Page};
+use feishu_openapi_pages::{Difference, EVENT_METHOD, Group, Kind, Page};
 
 use super::check::{Checked, Outcome};
 use super::spec::{Places, SpecOperation};
@@ -120,12 +120,15 @@ fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>) {
             format!("{} {}\n    {}:1", facts.method.value, facts.path.value, page.name)
         })
     };
-    section("operations that the spec lacks", outcome.unknown.iter().map(endpoint).collect());
+    section("operations and events that the spec lacks", outcome.unknown.iter().map(endpoint).collect());
     let id = |operation: &usize| {
         let operation = &findings.operations[*operation];
         format!("{}\n    {}", operation.id, spot(&operation.place, lines))
     };
-    section("operations that have no page here, though their siblings have", outcome.orphaned.iter().map(id).collect());
+    section(
+        "operations and events that have no page here, though their siblings have",
+        outcome.orphaned.iter().map(id).collect(),
+    );
     let unstated = outcome.unstated.iter().map(|unstated| {
         let first = findings.operations.get(unstated.operations.first().copied().unwrap_or(usize::MAX));
         let first = first.map_or("", |operation| operation.id.as_str());
@@ -198,11 +201,16 @@ fn summary(out: &mut String, findings: &Findings<'_>) {
         count(Kind::Overview),
         count(Kind::Unknown),
     );
+    let is_event = |operation: usize| findings.operations[operation].facts.method.value == EVENT_METHOD;
+    let all = findings.operations.len();
+    let events = (0..all).filter(|index| is_event(*index)).count();
+    let compared: BTreeSet<usize> = outcome.checked.iter().map(|checked| checked.operation).collect();
+    let compared_events = compared.iter().filter(|index| is_event(**index)).count();
     let _ = writeln!(
         out,
-        "{} of {} operations of the spec compared; {} pages of operations are not in the spec",
-        outcome.checked.len(),
-        findings.operations.len(),
+        "{} of {} operations and {compared_events} of {events} events of the spec compared; {} pages are not in the spec",
+        compared.len() - compared_events,
+        all - events,
         outcome.elsewhere.len() + outcome.unknown.len(),
     );
     let _ = writeln!(

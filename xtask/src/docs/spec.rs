@@ -5,7 +5,7 @@
 
 use feishu_openapi_codegen::diagnostic::Place;
 use feishu_openapi_codegen::ir::{self, Body, BodyField};
-use feishu_openapi_pages::{ErrorRow, Example, Item, OperationFacts, RateLimit, Source, Stated, Waiver};
+use feishu_openapi_pages::{EVENT_METHOD, ErrorRow, Example, Item, OperationFacts, RateLimit, Source, Stated, Waiver};
 
 use super::fields::Fields;
 use super::time::millis;
@@ -46,27 +46,69 @@ pub(crate) struct SpecOperation {
     pub(crate) origins: Vec<Origin>,
 }
 
-/// All operations, in the order of the IR.
-pub(crate) fn operations(api: &ir::Api, places: &mut Places) -> Vec<SpecOperation> {
-    let resources = api.versions.iter().flat_map(|version| &version.resources);
-    resources.flat_map(|resource| &resource.operations).map(|found| operation(api, found, places)).collect()
+/// What has a page.
+#[derive(Clone, Copy)]
+pub(crate) enum Documented<'a> {
+    Operation(&'a ir::Operation),
+    Event(&'a ir::Event),
 }
 
-/// One operation, with everything that it uses.
-pub(crate) fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut Places) -> SpecOperation {
+impl Documented<'_> {
+    /// With everything that it uses.
+    pub(crate) fn read(self, api: &ir::Api, places: &mut Places) -> SpecOperation {
+        match self {
+            Documented::Operation(found) => operation(api, found, places),
+            Documented::Event(found) => event(api, found, places),
+        }
+    }
+}
+
+/// Everything that has a page, in the order of the IR.
+pub(crate) fn documented(api: &ir::Api) -> impl Iterator<Item = Documented<'_>> {
+    api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| {
+        let operations = resource.operations.iter().map(Documented::Operation);
+        operations.chain(resource.events.iter().map(Documented::Event))
+    })
+}
+
+/// All operations and events, in the order of the IR.
+pub(crate) fn operations(api: &ir::Api, places: &mut Places) -> Vec<SpecOperation> {
+    documented(api).map(|found| found.read(api, places)).collect()
+}
+
+/// One event, in the form of an operation, as pages have it.
+fn event(api: &ir::Api, event: &ir::Event, places: &mut Places) -> SpecOperation {
+    let mut fields = Fields::new(api, &event.id, places);
+    let response = fields.answer("response", &event.fields);
+    let (mut waivers, mut origins) = fields.into_waivers();
+    add_own(&event.waivers, &event.id, &mut waivers, &mut origins);
+    let mut at = Lines { owner: &event.place, places };
+    let facts = OperationFacts {
+        source: source(&event.page, &mut at),
+        method: Stated::new(EVENT_METHOD, at.line("")),
+        path: Stated::new(event.event_type.as_str(), at.line("")),
+        app_types: Stated::new(event.app_types.clone(), at.line("x-feishu-app-types")),
+        scopes: Stated::new(event.scopes.clone(), at.line("x-feishu-scopes")),
+        field_scopes: Stated::new(event.field_scopes.clone(), at.line("x-feishu-field-scopes")),
+        response,
+        wrapped: true,
+        response_examples: example(&event.example, at.line("requestBody")),
+        ..OperationFacts::default()
+    };
+    SpecOperation { id: event.id.clone(), place: event.place.clone(), facts, waivers, origins }
+}
+
+fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut Places) -> SpecOperation {
     let mut fields = Fields::new(api, &operation.id, places);
     let (request, content_type) = body(&operation.body, &mut fields);
     let path_parameters = fields.parameters("path", &operation.path_parameters);
     let query = fields.parameters("query", &operation.query);
     let response = fields.answer("response", &operation.answer);
     let (mut waivers, mut origins) = fields.into_waivers();
-    for waiver in &operation.waivers {
-        let place = waiver.at.clone().unwrap_or_else(|| waiver.fact.clone());
-        waivers::add(waiver, &operation.id, &place, &mut waivers, &mut origins);
-    }
-    let mut at = Lines { operation, places };
+    add_own(&operation.waivers, &operation.id, &mut waivers, &mut origins);
+    let mut at = Lines { owner: &operation.place, places };
     let facts = OperationFacts {
-        source: source(operation, &mut at),
+        source: source(&operation.page, &mut at),
         method: Stated::new(operation.http.as_str(), at.line("")),
         path: Stated::new(operation.path.as_str(), at.line("")),
         tokens: Stated::new(tokens(operation.tokens), at.line("security")),
@@ -88,9 +130,17 @@ pub(crate) fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut P
     SpecOperation { id: operation.id.clone(), place: operation.place.clone(), facts, waivers, origins }
 }
 
-/// Numbers for the facts of one operation.
+/// The waivers that stand at an operation itself.
+fn add_own(own: &[ir::Waiver], id: &str, waivers: &mut Vec<Waiver>, origins: &mut Vec<Origin>) {
+    for waiver in own {
+        let place = waiver.at.clone().unwrap_or_else(|| waiver.fact.clone());
+        waivers::add(waiver, id, &place, waivers, origins);
+    }
+}
+
+/// Numbers for the facts of one operation or event.
 struct Lines<'a> {
-    operation: &'a ir::Operation,
+    owner: &'a Place,
     places: &'a mut Places,
 }
 
@@ -98,15 +148,14 @@ impl Lines<'_> {
     /// The number of a key of the operation; of the operation itself if the key is empty.
     fn line(&mut self, key: &str) -> usize {
         let place = match key {
-            "" => self.operation.place.clone(),
-            key => self.operation.place.key(key),
+            "" => self.owner.clone(),
+            key => self.owner.key(key),
         };
-        self.places.add(&self.operation.place, place)
+        self.places.add(self.owner, place)
     }
 }
 
-fn source(operation: &ir::Operation, at: &mut Lines<'_>) -> Source {
-    let page = &operation.page;
+fn source(page: &ir::Page, at: &mut Lines<'_>) -> Source {
     let text = |text: &str, line| (!text.is_empty()).then(|| Stated::new(text, line));
     let line = at.line("x-feishu-page");
     Source {
@@ -135,7 +184,7 @@ fn rate_limits(operation: &ir::Operation) -> Vec<RateLimit> {
 
 fn error(row: &ir::ErrorCode, at: &mut Lines<'_>) -> ErrorRow {
     ErrorRow {
-        line: at.places.add(&at.operation.place, row.place.clone()),
+        line: at.places.add(at.owner, row.place.clone()),
         status: u16::try_from(row.status).unwrap_or_default(),
         code: row.code,
         meaning: row.meaning.clone(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use feishu_openapi_codegen::{Source, ir};
 use feishu_openapi_pages::{Fact, Group, compare, draft};
 
-use super::super::spec::{self, Places};
+use super::super::spec::{self, Documented, Places};
 use super::{NEWEST, api, operations, pages, sources};
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: draft, version: \"1\"}\n";
@@ -24,7 +24,7 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
     for checked in &outcome.checked {
         let page = &pages[checked.page];
         let wanted = &operations[checked.operation];
-        let text = fill(&draft(page).expect("an operation"), &wanted.id);
+        let text = fill(&draft(page).expect("an operation or event"), &wanted.id);
         let drafted = match feishu_openapi_codegen::read_draft(&[
             common.clone(),
             Source::new(wanted.place.file.as_str(), text),
@@ -36,8 +36,8 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
                 continue;
             }
         };
-        let own = all(&drafted).next().expect("the operation");
-        let facts = spec::operation(&drafted, own, &mut Places::default()).facts;
+        let own = spec::documented(&drafted).next().expect("the operation or event");
+        let facts = own.read(&drafted, &mut Places::default()).facts;
         let stated = page.facts.as_ref().expect("facts");
         let of_page = compare(stated, &facts, &[]);
         let of_spec = compare(&facts, &wanted.facts, &wanted.waivers);
@@ -52,7 +52,9 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
                 ));
             }
         }
-        wrong.extend(conventions(own, finished[wanted.id.as_str()]).map(|what| format!("{}: {what}", wanted.id)));
+        if let Documented::Operation(own) = own {
+            wrong.extend(conventions(own, finished[wanted.id.as_str()]).map(|what| format!("{}: {what}", wanted.id)));
+        }
     }
     assert_eq!(wrong, Vec::<String>::new(), "{} differences", wrong.len());
 }
@@ -106,6 +108,9 @@ fn fill(draft: &str, id: &str) -> String {
         } else if !text.is_empty() {
             out.push_str(&format!("{text}\n"));
         }
+    }
+    if !out.contains("\npaths:") {
+        out.push_str("paths: {}\n");
     }
     if !out.contains("\ncomponents:") {
         out.push_str(&format!("components:\n{SCHEMES}"));

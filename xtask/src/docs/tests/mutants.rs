@@ -1,8 +1,8 @@
 //! Every fact of the IR, dropped or changed, one at a time.
 
 use feishu_openapi_codegen::ir::{
-    self, Api, Body, BodyField, Enum, Field, Limits, Number, Operation, Presence, Tokens, Type, TypeDef, UpdateMask,
-    Value, Values,
+    self, Api, Body, BodyField, Enum, Event, Field, Limits, Number, Operation, Page, Presence, Resource, Tokens, Type,
+    TypeDef, UpdateMask, Value, Values, Waiver,
 };
 
 /// A change of one thing; `None` if there is nothing to change.
@@ -19,6 +19,9 @@ pub(super) fn fields(api: &mut Api, keep: &mut dyn FnMut(&mut Field) -> bool) {
             definition.fields.retain_mut(&mut *keep);
         }
     });
+    for event in resources(api).flat_map(|resource| &mut resource.events) {
+        event.fields.retain_mut(&mut *keep);
+    }
     for operation in operations(api) {
         operation.path_parameters.retain_mut(&mut *keep);
         operation.query.retain_mut(&mut *keep);
@@ -49,9 +52,12 @@ pub(super) fn types(api: &mut Api, visit: &mut dyn FnMut(&mut TypeDef)) {
     }
 }
 
+pub(super) fn resources(api: &mut Api) -> impl Iterator<Item = &mut Resource> {
+    api.versions.iter_mut().flat_map(|version| &mut version.resources)
+}
+
 pub(super) fn operations(api: &mut Api) -> impl Iterator<Item = &mut Operation> {
-    let resources = api.versions.iter_mut().flat_map(|version| &mut version.resources);
-    resources.flat_map(|resource| &mut resource.operations)
+    resources(api).flat_map(|resource| &mut resource.operations)
 }
 
 pub(super) fn of_field(field: &Field) -> Vec<Change<Field>> {
@@ -194,6 +200,60 @@ pub(super) fn of_enum(definition: &Enum) -> Vec<Change<Enum>> {
     changes
 }
 
+pub(super) fn of_event(event: &Event) -> Vec<Change<Event>> {
+    let mut changes = of_page(|event: &mut Event| &mut event.page);
+    changes.push(change("type", |event: &mut Event| event.event_type.push('x')));
+    changes.push(change("content dropped", |event: &mut Event| event.fields.clear()));
+    changes.extend(of_words(event, "app type", |event| &mut event.app_types));
+    changes.extend(of_words(event, "scope", |event| &mut event.scopes));
+    changes.extend(of_words(event, "field scope", |event| &mut event.field_scopes));
+    changes.extend(of_waivers(event, |event| &mut event.waivers));
+    changes.extend(of_example(event, "example", |event| &mut event.example));
+    changes
+}
+
+fn of_page<T: 'static>(page: fn(&mut T) -> &mut Page) -> Vec<Change<T>> {
+    vec![
+        change("title", move |owner: &mut T| page(owner).title.push('x')),
+        change("page-url", move |owner: &mut T| page(owner).url.push('x')),
+        change("updated", move |owner: &mut T| page(owner).updated = "2001-01-01T00:00:00Z".to_owned()),
+    ]
+}
+
+fn of_words<T: Clone + 'static>(owner: &T, what: &str, words: fn(&mut T) -> &mut Vec<String>) -> Vec<Change<T>> {
+    let mut changes: Vec<Change<T>> = Vec::new();
+    for (at, word) in words(&mut owner.clone()).iter().enumerate() {
+        changes.push(change(format!("{what} {word}"), move |owner: &mut T| drop(words(owner).remove(at))));
+    }
+    changes.push(change(format!("{what} added"), move |owner: &mut T| words(owner).push("other:scope".to_owned())));
+    changes
+}
+
+fn of_waivers<T: Clone + 'static>(owner: &T, waivers: fn(&mut T) -> &mut Vec<Waiver>) -> Vec<Change<T>> {
+    let all = waivers(&mut owner.clone()).clone();
+    let dropped = |(at, waiver): (usize, &Waiver)| {
+        change(format!("waiver of {}", waiver.fact), move |owner: &mut T| drop(waivers(owner).remove(at)))
+    };
+    all.iter().enumerate().map(dropped).collect()
+}
+
+fn of_example<T: Clone + 'static>(owner: &T, what: &str, slot: fn(&mut T) -> &mut Option<Value>) -> Vec<Change<T>> {
+    let Some(mut example) = slot(&mut owner.clone()).clone() else { return Vec::new() };
+    let mut changes: Vec<Change<T>> = vec![change(format!("{what} dropped"), move |owner: &mut T| *slot(owner) = None)];
+    for leaf in 0..leaves(&mut example, &mut |_, _| {}) {
+        changes.push(change(format!("{what} leaf {leaf}"), move |owner: &mut T| {
+            if let Some(example) = slot(owner) {
+                leaves(example, &mut |at, value| {
+                    if at == leaf {
+                        *value = other(value);
+                    }
+                });
+            }
+        }));
+    }
+    changes
+}
+
 pub(super) fn of_operation(operation: &Operation) -> Vec<Change<Operation>> {
     let mut changes: Vec<Change<Operation>> = vec![
         change("method", |operation: &mut Operation| {
@@ -201,9 +261,6 @@ pub(super) fn of_operation(operation: &Operation) -> Vec<Change<Operation>> {
             operation.http = if get { ir::HttpMethod::Post } else { ir::HttpMethod::Get };
         }),
         change("path", |operation: &mut Operation| operation.path.push('x')),
-        change("title", |operation: &mut Operation| operation.page.title.push('x')),
-        change("page-url", |operation: &mut Operation| operation.page.url.push('x')),
-        change("updated", |operation: &mut Operation| operation.page.updated = "2001-01-01T00:00:00Z".to_owned()),
         change("tenant token", |operation: &mut Operation| {
             operation.tokens = Tokens { tenant: !operation.tokens.tenant, ..operation.tokens };
         }),
@@ -227,22 +284,10 @@ pub(super) fn of_operation(operation: &Operation) -> Vec<Change<Operation>> {
             operation.body = Body::Multipart(fields);
         }),
     ];
-    type Words = fn(&mut Operation) -> &mut Vec<String>;
-    let lists: [(&str, Words); 3] = [
-        ("app type", |operation| &mut operation.app_types),
-        ("scope", |operation| &mut operation.scopes),
-        ("field scope", |operation| &mut operation.field_scopes),
-    ];
-    for (what, words) in lists {
-        for (at, word) in words(&mut operation.clone()).iter().enumerate() {
-            changes.push(change(format!("{what} {word}"), move |operation: &mut Operation| {
-                drop(words(operation).remove(at))
-            }));
-        }
-        changes.push(change(format!("{what} added"), move |operation: &mut Operation| {
-            words(operation).push("other:scope".to_owned())
-        }));
-    }
+    changes.extend(of_page(|operation: &mut Operation| &mut operation.page));
+    changes.extend(of_words(operation, "app type", |operation| &mut operation.app_types));
+    changes.extend(of_words(operation, "scope", |operation| &mut operation.scopes));
+    changes.extend(of_words(operation, "field scope", |operation| &mut operation.field_scopes));
     for at in 0..operation.rate_limits.len() {
         changes.push(change("rate limit dropped", move |operation: &mut Operation| {
             operation.rate_limits.remove(at);
@@ -272,11 +317,7 @@ fn of_tables(operation: &Operation) -> Vec<Change<Operation>> {
             operation.errors[at].code += 1_000_000
         }));
     }
-    for (at, waiver) in operation.waivers.iter().enumerate() {
-        changes.push(change(format!("waiver of {}", waiver.fact), move |operation: &mut Operation| {
-            drop(operation.waivers.remove(at))
-        }));
-    }
+    changes.extend(of_waivers(operation, |operation| &mut operation.waivers));
     let mask = |operation: &mut Operation, set: &dyn Fn(&mut UpdateMask)| {
         if let Body::Json(fields) = &mut operation.body {
             for field in fields {
@@ -316,26 +357,8 @@ fn of_tables(operation: &Operation) -> Vec<Change<Operation>> {
             });
         }));
     }
-    type Slot = fn(&mut Operation) -> &mut Option<Value>;
-    let examples: [(&str, Slot); 2] = [
-        ("request example", |operation| &mut operation.request_example),
-        ("response example", |operation| &mut operation.response_example),
-    ];
-    for (what, slot) in examples {
-        let Some(example) = slot(&mut operation.clone()).clone() else { continue };
-        changes.push(change(format!("{what} dropped"), move |operation: &mut Operation| *slot(operation) = None));
-        for leaf in 0..leaves(&mut example.clone(), &mut |_, _| {}) {
-            changes.push(change(format!("{what} leaf {leaf}"), move |operation: &mut Operation| {
-                if let Some(example) = slot(operation) {
-                    leaves(example, &mut |at, value| {
-                        if at == leaf {
-                            *value = other(value);
-                        }
-                    });
-                }
-            }));
-        }
-    }
+    changes.extend(of_example(operation, "request example", |operation| &mut operation.request_example));
+    changes.extend(of_example(operation, "response example", |operation| &mut operation.response_example));
     changes
 }
 

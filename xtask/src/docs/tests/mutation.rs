@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use feishu_openapi_codegen::diagnostic::Place;
-use feishu_openapi_codegen::ir::{Api, Body, BodyField, Enum, Field, Operation, TypeDef};
+use feishu_openapi_codegen::ir::{Api, Body, BodyField, Enum, Event, Field, Operation, Resource, TypeDef};
 use feishu_openapi_pages::{OperationFacts, Page, compare};
 
-use super::super::{judge, spec};
+use super::super::judge;
+use super::super::spec::{self, Documented};
 use super::{NEWEST, api, mutants, operations, outcome, pages};
 
 /// The pages, and which operation uses what.
@@ -37,16 +38,15 @@ impl<'a> Judge<'a> {
     /// Whether the check notices what was done to the items at `place`.
     fn notices(&self, api: &Api, place: &Place) -> bool {
         let users = self.users.get(place);
-        let all = api.versions.iter().flat_map(|version| &version.resources);
-        let all: Vec<&Operation> = all.flat_map(|resource| &resource.operations).collect();
-        let quick = users.is_some_and(|users| users.iter().any(|user| self.operation(api, all[*user])));
+        let all: Vec<Documented<'_>> = spec::documented(api).collect();
+        let quick = users.is_some_and(|users| users.iter().any(|user| self.page_tells(api, all[*user])));
         quick || outcome(api, self.pages).drifted()
     }
 
-    /// Whether the page of this operation alone tells.
-    fn operation(&self, api: &Api, operation: &Operation) -> bool {
-        let spec = spec::operation(api, operation, &mut spec::Places::default());
-        self.facts.get(&operation.id).is_some_and(|page| compare(page, &spec.facts, &spec.waivers).drifted())
+    /// Whether the page of this operation or event alone tells.
+    fn page_tells(&self, api: &Api, changed: Documented<'_>) -> bool {
+        let spec = changed.read(api, &mut spec::Places::default());
+        self.facts.get(&spec.id).is_some_and(|page| compare(page, &spec.facts, &spec.waivers).drifted())
     }
 }
 
@@ -76,7 +76,8 @@ fn every_fact_of_the_spec_is_noticed_when_it_is_wrong() {
     let mut score = Score::default();
     fields(&mut api, &judge, &mut score);
     enums(&mut api, &judge, &mut score);
-    whole_operations(&mut api, &judge, &mut score);
+    whole::<Operation>(&mut api, &judge, &mut score);
+    whole::<Event>(&mut api, &judge, &mut score);
     let reasons = score.survivors.iter().filter(|(what, place)| reason(what, place) == "NO REASON");
     assert_eq!(reasons.collect::<Vec<_>>(), Vec::<&(String, String)>::new());
     insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -135,6 +136,9 @@ fn answers(api: &mut Api) -> BTreeSet<Place> {
     for operation in mutants::operations(api) {
         places.extend(operation.answer.iter().map(|field| field.place.clone()));
     }
+    for resource in mutants::resources(api) {
+        places.extend(resource.events.iter().flat_map(|event| &event.fields).map(|field| field.place.clone()));
+    }
     places
 }
 
@@ -175,37 +179,78 @@ fn enums(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
     }
 }
 
-fn whole_operations(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
-    let all: Vec<Operation> = mutants::operations(api).map(|operation| operation.clone()).collect();
-    for operation in &all {
+/// What has a page of its own.
+trait Whole: Clone + PartialEq {
+    fn of(resource: &mut Resource) -> &mut Vec<Self>;
+    fn place(&self) -> &Place;
+    fn changes(&self) -> Vec<mutants::Change<Self>>;
+    fn documented(&self) -> Documented<'_>;
+}
+
+impl Whole for Operation {
+    fn of(resource: &mut Resource) -> &mut Vec<Self> {
+        &mut resource.operations
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn changes(&self) -> Vec<mutants::Change<Self>> {
+        mutants::of_operation(self)
+    }
+
+    fn documented(&self) -> Documented<'_> {
+        Documented::Operation(self)
+    }
+}
+
+impl Whole for Event {
+    fn of(resource: &mut Resource) -> &mut Vec<Self> {
+        &mut resource.events
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn changes(&self) -> Vec<mutants::Change<Self>> {
+        mutants::of_event(self)
+    }
+
+    fn documented(&self) -> Documented<'_> {
+        Documented::Event(self)
+    }
+}
+
+fn whole<T: Whole>(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
+    let all: Vec<T> = mutants::resources(api).flat_map(|resource| T::of(resource).clone()).collect();
+    for found in &all {
         let mut without = api.clone();
-        for version in &mut without.versions {
-            for resource in &mut version.resources {
-                resource.operations.retain(|found| found.id != operation.id);
-            }
+        for resource in mutants::resources(&mut without) {
+            T::of(resource).retain(|kept| kept.place() != found.place());
         }
-        score.count(outcome(&without, judge.pages).drifted(), &operation.place, "operation dropped");
-        for (what, change) in mutants::of_operation(operation) {
-            let mut changed = operation.clone();
+        score.count(outcome(&without, judge.pages).drifted(), found.place(), "whole dropped");
+        for (what, change) in found.changes() {
+            let mut changed = found.clone();
             change(&mut changed);
-            if changed == *operation {
+            if changed == *found {
                 continue;
             }
-            let mut noticed = judge.operation(api, &changed);
+            let mut noticed = judge.page_tells(api, changed.documented());
             if !noticed {
-                set(api, &operation.id, &changed);
+                set(api, &changed);
                 noticed = outcome(api, judge.pages).drifted();
-                set(api, &operation.id, operation);
+                set(api, found);
             }
-            score.count(noticed, &operation.place, &what);
+            score.count(noticed, found.place(), &what);
         }
     }
 }
 
-fn set(api: &mut Api, id: &str, new: &Operation) {
-    for operation in mutants::operations(api).filter(|operation| operation.id == id) {
-        *operation = new.clone();
-    }
+fn set<T: Whole>(api: &mut Api, new: &T) {
+    let all = mutants::resources(api).flat_map(T::of);
+    all.filter(|found| found.place() == new.place()).for_each(|found| *found = new.clone());
 }
 
 /// Why a mutant may survive.
@@ -214,9 +259,6 @@ fn reason(what: &str, place: &str) -> &'static str {
     let member = place.contains("/schemas/Member/");
     let has = |words: &[&str]| words.iter().any(|word| what.contains(word));
     match what {
-        _ if place.contains("/schemas/UserId") => {
-            "stands in an event, and events are not compared with their pages yet"
-        }
         "type time to text" => "pages call a point in time a string",
         _ if has(&["uniqueItems", "x-feishu-max-bytes"]) => "pages have no rule for it, only running text",
         _ if languages => "waived: only an overview names these languages, so no page shows them",
