@@ -13,10 +13,21 @@ const STEPS: &[(&str, &[(&str, &str)])] = &[
     ("cargo doc --workspace --no-deps", &[("RUSTDOCFLAGS", "-D warnings")]),
 ];
 
+/// The crate that users depend on; the others have the same features.
+const CLIENT: &str = "feishu-openapi";
+
 /// Runs all steps and stops at the first failure.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let started = Instant::now();
-    for (step, environment) in STEPS {
+    let mut steps: Vec<(String, &[(&str, &str)])> =
+        STEPS.iter().map(|(step, environment)| ((*step).to_owned(), *environment)).collect();
+    let lint =
+        |features: &str| format!("cargo clippy --package {CLIENT} --no-default-features{features} -- -D warnings");
+    steps.push((lint(""), &[]));
+    for feature in features(root)? {
+        steps.push((lint(&format!(" --features {feature}")), &[]));
+    }
+    for (step, environment) in &steps {
         println!("--- {step}");
         let begun = Instant::now();
         let mut words = step.split(' ');
@@ -32,6 +43,22 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         }
         println!("--- {step}: {:.0?}", begun.elapsed());
     }
-    println!("--- all {} steps passed in {:.0?}", STEPS.len(), started.elapsed());
+    println!("--- all {} steps passed in {:.0?}", steps.len(), started.elapsed());
     Ok(())
+}
+
+/// The features of the client, each of which must do without the others.
+fn features(root: &Path) -> Result<Vec<String>, String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let client = packages.into_iter().find(|package| package["name"] == CLIENT);
+    let features = client.and_then(|client| client["features"].as_object());
+    let features = features.ok_or_else(|| format!("cargo metadata: no features of {CLIENT}"))?;
+    Ok(features.keys().filter(|feature| *feature != "default").cloned().collect())
 }
