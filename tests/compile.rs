@@ -33,7 +33,7 @@ fn write_fixtures(folder: &Path) -> PathBuf {
     write(&folder.join("client.rs"), &client);
     write(
         &folder.join("main.rs"),
-        "#![allow(dead_code, unused_imports)]\n\
+        "#![allow(dead_code, unexpected_cfgs, unused_imports)]\n\
          mod client;\nmod generated;\n\
          use feishu_openapi_runtime as rt;\n\
          pub use client::Client;\npub use generated::*;\n\

@@ -31,15 +31,23 @@ use crate::token::StoreError;
 ///
 /// - All machines with a cold cache make one request for a token together: one fetches under a lock, the others wait
 ///   for what it saves.
-/// - Locks have an owner and end by themselves: a machine that dies holds the others up for ten seconds at most.
 /// - Connections are made when they are needed and again when they break; every command is safe to repeat, and is
 ///   repeated once.
-/// - Nothing blocks for longer than the [`timeout`](RedisStoreBuilder::timeout) while Redis is down, and calls then fail
-///   with an error that says so; or do without it, see
-///   [`ClientBuilder::on_store_outage`](crate::ClientBuilder::on_store_outage).
 /// - What it keeps is secret: give it a password, and a network of its own or TLS (`rediss://…`, feature `redis-tls`).
-/// - Redis that loses its data costs new tokens for the app, and logs every user out; `appendonly yes` keeps sessions.
 /// - Sentinels and Redis Cluster are not supported.
+///
+/// # When something breaks
+///
+/// | what | then |
+/// |---|---|
+/// | Redis is down, is full, or is a replica that only reads | calls that need it fail and say so; with [`StoreOutage::OwnTokens`](crate::StoreOutage::OwnTokens), calls as the app go on with tokens of their process, and sessions fail |
+/// | it hangs | the same, after the [`timeout`](RedisStoreBuilder::timeout) |
+/// | it restarts with its data, or closes connections | nobody notices |
+/// | it loses its data | tokens of the app are fetched again, the ticket of a store app is asked for again, and users have to log in; `appendonly yes` keeps sessions |
+/// | it dies between the refresh of a session and the save | the call succeeds, and the new tokens are saved when it is back; `SessionChange::Unsaved` has them meanwhile |
+/// | a process dies with a lock in hand | the others wait for ten seconds at most |
+/// | a process dies between the refresh of a session and the save | the user has to log in once the access token has expired |
+/// | a process is stopped for longer than that in a refresh | the others say that the user has to log in, until it goes on |
 #[derive(Clone)]
 pub struct RedisStore(Arc<Shared>);
 
