@@ -4,12 +4,14 @@
 //! documentation check read it. Names are final here: what Rust calls a thing is decided before this point.
 
 mod event;
+mod rule;
 mod types;
 mod value;
 
 use crate::diagnostic::Place;
 
 pub use event::Event;
+pub use rule::{Check, Condition, Demand, Rule};
 pub use types::{
     Enum, Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Values, Variant,
 };
@@ -167,15 +169,6 @@ pub struct RateLimit {
 pub enum Period {
     Second,
     Minute,
-}
-
-/// A demand that concerns several fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// In a sentence.
-    pub rule: String,
-    /// `type`, `client` or `server`.
-    pub enforced: String,
 }
 
 /// A line of an error table.

@@ -166,8 +166,11 @@ rules! {
         "the error table has each code once, with an HTTP status",
         "merge the two rows for 1470400";
     EnforcedBy "enforced-by":
-        "`enforced` is `type`, `client` or `server`",
+        "`enforced` is `type`, `client` or `server`, and what the client checks stands beside it",
         "`enforced: sdk` → `enforced: client`";
+    RuleCheck "rule-check":
+        "what is checked of a rule names fields of the request that fit, and one demand",
+        "`needs: [due_time]` → `needs: [due.timestamp]`";
     SupersededBy "superseded-by":
         "`x-feishu-superseded-by` names an operation of the spec",
         "`task.v2.tasks.get` → `task.v2.task.get`";

@@ -6,6 +6,7 @@ use std::ops::{Bound, RangeBounds};
 
 use crate::encode::AsText;
 use crate::file::Files;
+use crate::time::{Millis, Seconds};
 use crate::update::Update;
 
 /// A request, or a part of one, with documented limits.
@@ -184,6 +185,50 @@ impl Checker<'_> {
         }
     }
 
+    /// Where `when` holds, the field must be given, too.
+    pub fn needs(&mut self, when: &str, holds: bool, name: &str, is_given: bool) {
+        if holds && !is_given {
+            self.report(name, None, format!("a value with {when}"), "none".to_owned());
+        }
+    }
+
+    /// Where `when` holds, the field must not be given.
+    pub fn excludes(&mut self, when: &str, holds: bool, name: &str, is_given: bool) {
+        if holds && is_given {
+            self.report(name, None, format!("no value with {when}"), "both".to_owned());
+        }
+    }
+
+    /// One of these fields must be given.
+    pub fn any_of(&mut self, names: &[&str], is_any_given: bool) {
+        if let ([first, others @ ..], false) = (names, is_any_given) {
+            let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+            let rule = format!("a value unless {} has one", others.join(" or "));
+            self.report(first, None, rule, "none".to_owned());
+        }
+    }
+
+    /// A number, or a point in time, that must not be negative.
+    pub fn not_negative(&mut self, name: &str, number: Option<i64>) {
+        self.number_within(name, number, ends(&(0..)));
+    }
+
+    /// The first point in time must not be later than the second, if both are given.
+    pub fn order(&mut self, name: &str, time: Option<i64>, other: &str, limit: Option<i64>) {
+        if let (Some(time), Some(limit)) = (time, limit)
+            && time > limit
+        {
+            self.report(name, None, format!("a value not after that of `{other}`"), "a later one".to_owned());
+        }
+    }
+
+    /// Both must have the same value, if both are given.
+    pub fn equal(&mut self, name: &str, value: Option<bool>, other: &str, same: Option<bool>) {
+        if value.is_some() && same.is_some() && value != same {
+            self.report(name, None, format!("the value of `{other}`"), "another one".to_owned());
+        }
+    }
+
     /// Checks an object, or each object of a list or a map.
     pub fn nested(&mut self, name: &str, value: &dyn Nested) {
         value.each_nested(&mut |position, part| {
@@ -274,6 +319,18 @@ pub trait Number<N> {
 impl Number<i64> for i64 {
     fn number(&self) -> Option<i64> {
         Some(*self)
+    }
+}
+
+impl Number<i64> for Millis {
+    fn number(&self) -> Option<i64> {
+        self.as_millis()
+    }
+}
+
+impl Number<i64> for Seconds {
+    fn number(&self) -> Option<i64> {
+        self.as_seconds()
     }
 }
 

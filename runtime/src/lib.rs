@@ -23,6 +23,8 @@
 mod answer;
 mod builder;
 mod call;
+#[doc(hidden)]
+pub mod check;
 mod client_builder;
 mod codes;
 mod constraint;

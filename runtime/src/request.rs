@@ -24,7 +24,7 @@ pub trait Request: Constrained + Clone + Send + Sync + 'static {
         None
     }
 
-    /// Checks the request against every documented limit.
+    /// Checks the request against every documented limit, and against the rules that its documentation marks.
     ///
     /// Calls do this only if asked to (`ClientBuilder::validate`), since the
     /// server's limits may change before this crate does.

@@ -189,6 +189,16 @@ pub(crate) static SILENT: &[Silent] = &[
         &[Replace(THING, &["rule: A title needs a note."], &["rule: A note needs a title."])],
         &["rules-changed"],
     ),
+    Silent {
+        name: "check",
+        edits: &[Replace(
+            THING,
+            &["enforced: server}]"],
+            &["enforced: client, check: [{if: title, needs: [summary]}]}]"],
+        )],
+        there: &["rules-changed", "check-added"],
+        back: &["rules-changed", "check-removed"],
+    },
     silent(
         "outdated",
         &[Replace(THING, &["How big., minimum"], &["How big., deprecated: true, minimum"])],

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::ir::Operation;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::{self, Operation};
 use crate::load::{Cursor, Tree, nearest};
 use crate::rules::Rule;
 
@@ -150,18 +150,34 @@ pub(crate) fn error_table(operation: &Operation, diagnostics: &mut Diagnostics) 
     }
 }
 
-/// Who enforces a rule.
-pub(crate) fn enforced_by(operation: &Operation, diagnostics: &mut Diagnostics) {
+/// Who enforces the rules of an operation or event.
+pub(crate) fn enforced_by(context: &Context<'_>, place: &Place, rules: &[ir::Rule], diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 3] = ["type", "client", "server"];
-    let place = operation.place.key("x-feishu-rules");
-    for (index, rule) in operation.rules.iter().enumerate() {
-        if rule.enforced.is_empty() || KNOWN.contains(&rule.enforced.as_str()) {
+    let place = place.key("x-feishu-rules");
+    for (index, rule) in rules.iter().enumerate() {
+        let is_checked = !rule.checks.is_empty();
+        if rule.enforced.is_empty()
+            || (KNOWN.contains(&rule.enforced.as_str()) && is_checked == (rule.enforced == "client"))
+        {
+            continue;
+        }
+        if KNOWN.contains(&rule.enforced.as_str()) {
+            if !context.is_whole(&place.index(index)) {
+                continue;
+            }
+            let (label, help) = match is_checked {
+                true => ("the rule has a `check`", "write `enforced: client`, or take the `check` away"),
+                false => ("the rule has no `check`", "say with `check` what is checked, or write `enforced: server`"),
+            };
+            let message = "`enforced: client` and `check` go together";
+            let place = place.index(index).key("enforced");
+            diagnostics.push(Diagnostic::new(Rule::EnforcedBy, &place, message).label(label).help(help));
             continue;
         }
         let help = match nearest(&rule.enforced, KNOWN.into_iter()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
-                "`type`: it cannot be written in Rust; `client`: checked before sending; `server`: Feishu refuses it"
+                "`type`: it cannot be written in Rust; `client`: `validate()` checks it; `server`: Feishu refuses it"
                     .to_owned()
             }
         };

@@ -9,6 +9,7 @@ mod fields;
 mod mask;
 mod names;
 mod routes;
+mod rule;
 mod schemas;
 mod unused;
 mod values;
@@ -45,7 +46,7 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
         facts::app_types(operation, diagnostics);
         facts::rate_limits(operation, diagnostics);
         facts::error_table(operation, diagnostics);
-        facts::enforced_by(operation, diagnostics);
+        facts::enforced_by(&context, &operation.place, &operation.rules, diagnostics);
         routes::path_template(operation, diagnostics);
         routes::body_method(operation, diagnostics);
         fields::parameter_types(operation, diagnostics);
@@ -53,10 +54,15 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
         fields::paging(operation, diagnostics);
         fields::idempotency_key(operation, diagnostics);
         mask::update_mask(&context, operation, diagnostics);
+        rule::checks(&context, operation, diagnostics);
         values::of_operation(&context, operation, diagnostics);
         names::request_fields(operation, diagnostics);
         names::answer_fields(operation, diagnostics);
         waivers::of_operation(operation, diagnostics);
+    }
+    for event in context.resources().flat_map(|(_, resource)| &resource.events) {
+        facts::enforced_by(&context, &event.place, &event.rules, diagnostics);
+        rule::of_event(event, diagnostics);
     }
     for definition in context.structs() {
         values::of_struct(&context, definition, diagnostics);

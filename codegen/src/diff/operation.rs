@@ -1,12 +1,12 @@
 //! Operations: their requests, their answers, and the facts about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{self, Location, Mode};
 use super::table::{self, Used};
 use super::{At, Comparison, Subject, some};
 use crate::emit::rate_limits;
-use crate::ir::{Body, BodyField, ErrorCode, Operation, Paging, Tokens, Type, UpdateMask};
+use crate::ir::{Body, BodyField, Check, ErrorCode, Operation, Paging, Rule, Tokens, Type, UpdateMask};
 
 impl<'a> Comparison<'a> {
     pub(super) fn operations(&mut self, old: &'a [Operation], new: &'a [Operation]) {
@@ -126,6 +126,25 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    fn rules(&mut self, at: &At, old: &[Rule], new: &[Rule]) {
+        let words = |rules: &[Rule]| -> Vec<_> {
+            rules.iter().map(|rule| (rule.rule.clone(), rule.enforced.clone())).collect()
+        };
+        if words(old) != words(new) {
+            self.push(at, &table::RULES, None, None, "rules".to_owned());
+        }
+        let checks = |rules: &[Rule]| -> BTreeSet<String> {
+            rules.iter().flat_map(|rule| &rule.checks).map(Check::to_string).collect()
+        };
+        let (old, new) = (checks(old), checks(new));
+        for check in new.difference(&old) {
+            self.push(at, &table::CHECK_ADDED, None, some(check), "checked".to_owned());
+        }
+        for check in old.difference(&new) {
+            self.push(at, &table::CHECK_REMOVED, some(check), None, "checked".to_owned());
+        }
+    }
+
     fn facts(&mut self, at: &At, old: &Operation, new: &Operation) {
         let limits = (rate_limits(&old.rate_limits), rate_limits(&new.rate_limits));
         self.fact(at, &table::RATE_LIMITS, "rate limit", &limits.0, &limits.1);
@@ -136,9 +155,7 @@ impl<'a> Comparison<'a> {
         self.errors(at, &old.errors, &new.errors);
         let today = |operation: &Operation| operation.superseded_by.clone().unwrap_or_default();
         self.fact(at, &table::SUPERSEDED, "superseded by", &today(old), &today(new));
-        if old.rules != new.rules {
-            self.push(at, &table::RULES, None, None, "rules".to_owned());
-        }
+        self.rules(at, &old.rules, &new.rules);
         self.text(at, "summary", &old.summary, &new.summary);
         self.text(at, "description", &old.description, &new.description);
         self.text(at, "description of the answer", &old.answer_description, &new.answer_description);

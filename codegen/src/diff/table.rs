@@ -215,6 +215,10 @@ table! {
         "A request that was valid no longer is; programs that do not validate notice nothing.";
     LIMIT_LOOSENED "limit-loosened": "a limit that `validate()` checks: more is allowed" Changed, Sent => Additive, Validation:
         "Every request that was valid still is.";
+    CHECK_ADDED "check-added": "what `validate()` checks of several fields together" Added, Sent => Breaking, Validation:
+        "A request that was valid no longer is; programs that do not validate notice nothing.";
+    CHECK_REMOVED "check-removed": "what `validate()` checks of several fields together" Removed, Sent => Additive, Validation:
+        "Every request that was valid still is.";
     LIMIT_DOCUMENTED "limit-documented": "a limit that nothing checks" Changed, Anywhere => Documentation, Nothing:
         "Answers, times, enums and the list of an update are never checked by the client.";
     DEFAULT_CHANGED "default-changed": "the default of a field" Changed, Anywhere => Documentation, Nothing:
@@ -257,8 +261,8 @@ table! {
         "Codes are numbers in the error, known or not; the table explains them, and says which the client may retry.";
     SUPERSEDED "superseded-changed": "what to use instead" Changed, Anywhere => Documentation, Nothing:
         "The call works as before.";
-    RULES "rules-changed": "demands that concern several fields" Changed, Sent => Documentation, Nothing:
-        "They stand in the documentation only.";
+    RULES "rules-changed": "the words of demands that concern several fields" Changed, Sent => Documentation, Nothing:
+        "A text; what the client checks of them stands in rows of its own.";
     DEPRECATED "outdated-changed": "whether a field is outdated" Changed, Anywhere => Documentation, Nothing:
         "The documentation says so; there is no warning.";
     EXAMPLE "example-changed": "an example" Changed, Anywhere => Documentation, Nothing:

@@ -101,7 +101,8 @@ pub(crate) fn operation(operation: &Operation) -> String {
         text.push_str(&format!("- Idempotency key: `{}`\n", key.0));
     }
     for rule in &operation.rules {
-        text.push_str(&format!("- Rule: {}\n", prose(&rule.rule)));
+        let checked = if rule.checks.is_empty() { "" } else { ", which `validate` checks" };
+        text.push_str(&format!("- Rule{checked}: {}\n", prose(&rule.rule)));
     }
     text.push_str(&errors(operation));
     text

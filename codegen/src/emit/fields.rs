@@ -1,6 +1,6 @@
 //! Types of fields, setters and constraints.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use proc_macro2::TokenStream;
 
@@ -89,30 +89,38 @@ pub(crate) fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>
 }
 
 /// The structs that demand something of their fields, or hold such structs.
-pub(crate) struct Constrained {
+pub(crate) struct Constrained<'a> {
     types: BTreeSet<TypePath>,
+    /// What is sent.
+    structs: HashMap<TypePath, &'a [Field]>,
 }
 
-impl Constrained {
-    pub(crate) fn of(api: &Api) -> Self {
-        let mut constrained = Constrained { types: BTreeSet::new() };
-        let structs: Vec<(TypePath, &[Field])> = super::modules::all_types(api)
+impl<'a> Constrained<'a> {
+    pub(crate) fn of(api: &'a Api) -> Self {
+        let structs: HashMap<TypePath, &[Field]> = super::modules::all_types(api)
             .filter_map(|(path, definition)| match definition {
                 TypeDef::Struct(definition) if definition.usage.request => Some((path, &definition.fields[..])),
                 _ => None,
             })
             .collect();
+        let mut constrained = Constrained { types: BTreeSet::new(), structs };
         loop {
-            let before = constrained.types.len();
-            for (path, fields) in &structs {
-                if fields.iter().any(|field| !constrained.checks(field).is_empty()) {
-                    constrained.types.insert(path.clone());
+            let mut more = BTreeSet::new();
+            for (path, fields) in &constrained.structs {
+                if !constrained.has(path) && fields.iter().any(|field| !constrained.checks(field).is_empty()) {
+                    more.insert(path.clone());
                 }
             }
-            if constrained.types.len() == before {
+            if more.is_empty() {
                 return constrained;
             }
+            constrained.types.extend(more);
         }
+    }
+
+    /// The fields on the way to the end of a path.
+    pub(crate) fn way<'b>(&'b self, operation: &'b Operation, path: &str) -> Vec<&'b Field> {
+        operation.follow(path, |path| self.structs.get(path).copied()).unwrap_or_default()
     }
 
     pub(crate) fn has(&self, path: &TypePath) -> bool {
@@ -149,7 +157,12 @@ impl Constrained {
 
     /// The implementation of `Constrained` for a type; nothing is demanded of fields that are no part of it.
     pub(crate) fn implementation(&self, name: &str, fields: &[&Field]) -> String {
-        let checks: String = fields.iter().flat_map(|field| self.checks(field)).collect();
+        self.implementation_around(name, fields, (String::new(), String::new()))
+    }
+
+    fn implementation_around(&self, name: &str, fields: &[&Field], (mut checks, after): (String, String)) -> String {
+        checks.extend(fields.iter().flat_map(|field| self.checks(field)));
+        checks.push_str(&after);
         if checks.is_empty() {
             return format!("impl rt::Constrained for {name} {{}}\n");
         }
@@ -164,7 +177,7 @@ impl Constrained {
         let masks: BTreeSet<&str> = super::operation::masks(operation).map(|mask| mask.fields.name.as_str()).collect();
         let fields: Vec<&Field> =
             operation.request_fields().filter(|field| !masks.contains(field.name.as_str())).collect();
-        self.implementation(&operation.request, &fields)
+        self.implementation_around(&operation.request, &fields, super::checks::calls(operation, self))
     }
 }
 

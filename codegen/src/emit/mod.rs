@@ -1,5 +1,6 @@
 //! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
 
+mod checks;
 mod docs;
 mod event;
 mod examples;

@@ -173,8 +173,26 @@ static UPDATE_MASK: Object = Object {
     keys: &[("target", Text), ("fields", Text), ("clearable", List(&Text))],
 };
 
-static RULE: Object =
-    Object { name: "a rule", required: &["rule", "enforced"], keys: &[("rule", Text), ("enforced", Text)] };
+static RULE: Object = Object {
+    name: "a rule",
+    required: &["rule", "enforced"],
+    keys: &[("rule", Text), ("enforced", Text), ("check", List(&Obj(&CHECK)))],
+};
+
+static CHECK: Object = Object {
+    name: "a check",
+    required: &[],
+    keys: &[
+        ("if", Text),
+        ("is", Text),
+        ("needs", List(&Text)),
+        ("excludes", List(&Text)),
+        ("any_of", List(&Text)),
+        ("order", List(&Text)),
+        ("equal", List(&Text)),
+        ("not_negative", List(&Text)),
+    ],
+};
 
 static WAIVER: Object = Object {
     name: "a waiver",

@@ -56,7 +56,7 @@ impl Lower<'_> {
             app_types: extensions.texts("x-feishu-app-types"),
             scopes: extensions.texts("x-feishu-scopes"),
             field_scopes: extensions.texts("x-feishu-field-scopes"),
-            rules: extensions.rules(),
+            rules: extensions.rules(place, self.diagnostics),
             waivers: extensions.waivers(place),
             fields,
             example,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{self, ErrorCode, Page, Period, RateLimit, Value, Waiver};
+use crate::ir::{self, Demand, ErrorCode, Page, Period, RateLimit, Value, Waiver};
 use crate::rules::Rule;
 
 /// The extensions of one object of the spec.
@@ -60,11 +60,16 @@ impl<'a> Extensions<'a> {
         limits
     }
 
-    pub(crate) fn rules(self) -> Vec<ir::Rule> {
-        let rules = list(self.get("x-feishu-rules")).iter();
+    pub(crate) fn rules(self, place: &Place, diagnostics: &mut Diagnostics) -> Vec<ir::Rule> {
+        let key = "x-feishu-rules";
+        let mut rules = Vec::new();
+        for (index, rule) in list(self.get(key)).iter().enumerate() {
+            let place = place.key(key).index(index).key("check");
+            let checks = list(rule.get("check")).iter().enumerate();
+            let checks = checks.filter_map(|(index, found)| check(&place.index(index), found, diagnostics)).collect();
+            rules.push(ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced"), checks });
+        }
         rules
-            .map(|rule| ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced") })
-            .collect()
     }
 
     pub(crate) fn errors(self, place: &Place) -> Vec<ErrorCode> {
@@ -96,6 +101,52 @@ impl<'a> Extensions<'a> {
             })
             .collect()
     }
+}
+
+/// One demand, under its condition.
+fn check(place: &Place, found: &Json, diagnostics: &mut Diagnostics) -> Option<ir::Check> {
+    let stated = Demand::ALL.into_iter().filter(|demand| found.get(demand.key()).is_some());
+    let (stated, when) = (stated.collect::<Vec<_>>(), found.get("if"));
+    let mut refuse = |place: &Place, message: String, help: &str| {
+        diagnostics.push(Diagnostic::new(Rule::RuleCheck, place, message).label("this check").help(help));
+        None
+    };
+    let [demand] = stated[..] else {
+        let message = format!("a check makes one demand, not {}", stated.len());
+        return refuse(
+            place,
+            message,
+            "write one of `needs`, `excludes`, `any_of`, `order`, `equal` and `not_negative`",
+        );
+    };
+    let misplaced = match (demand.is_conditional(), when.is_some()) {
+        (true, false) => Some(format!("`{}` has no `if`", demand.key())),
+        (false, true) => Some(format!("`{}` has an `if`", demand.key())),
+        (_, false) if found.get("is").is_some() => Some("there is an `is` without an `if`".to_owned()),
+        _ => None,
+    };
+    if let Some(message) = misplaced {
+        return refuse(place, message, "`needs` and `excludes` have an `if`, perhaps with `is`, and the others do not");
+    }
+    let fields = list(found.get(demand.key())).iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<_>>();
+    let wanted = match demand {
+        Demand::Order | Demand::Equal => 2..=2,
+        Demand::AnyOf => 2..=usize::MAX,
+        Demand::Needs | Demand::Excludes | Demand::NotNegative => 1..=usize::MAX,
+    };
+    if !wanted.contains(&fields.len()) {
+        let message = format!("`{}` of {} fields says nothing", demand.key(), fields.len());
+        return refuse(
+            &place.key(demand.key()),
+            message,
+            "name the fields that it concerns; `order` and `equal` compare two",
+        );
+    }
+    let when = when.map(|when| ir::Condition {
+        field: when.as_str().unwrap_or_default().to_owned(),
+        is: found.get("is").and_then(Json::as_str).map(str::to_owned),
+    });
+    Some(ir::Check { when, demand, fields })
 }
 
 /// A text inside an extension; empty if it is not there.

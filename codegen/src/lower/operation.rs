@@ -56,7 +56,7 @@ impl Lower<'_> {
             repeatable: extensions.text("x-feishu-repeatable"),
             superseded_by: extensions.text("x-feishu-superseded-by"),
             idempotency_key: self.idempotency_key(place, extensions, &body),
-            rules: extensions.rules(),
+            rules: extensions.rules(place, self.diagnostics),
             errors: extensions.errors(place),
             waivers: extensions.waivers(place),
             paging: self.paging(place, extensions, &query, &answer.fields),

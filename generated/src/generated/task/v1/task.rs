@@ -117,7 +117,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Scopes: `task:task`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 100 per minute
-/// - Rule: Give `summary` or `rich_summary`; a task without a title is refused.
+/// - Rule, which `validate` checks: Give `summary` or `rich_summary`; a task without a title is refused.
 ///
 /// # Errors
 ///
@@ -266,6 +266,7 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.length("summary", &self.summary, 0..=1000);
         check.length("description", &self.description, 0..=65536);
         check.length("extra", &self.extra, 0..=65536);
@@ -275,6 +276,10 @@ impl rt::Constrained for Create {
         check.items("follower_ids", &self.follower_ids, ..=100);
         check.length("rich_summary", &self.rich_summary, 0..=1000);
         check.length("rich_description", &self.rich_description, 0..=65536);
+        check.any_of(
+            &["summary", "rich_summary"],
+            has(&self.summary) || has(&self.rich_summary),
+        );
     }
 }
 

@@ -71,7 +71,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Scopes: `task:comment`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 1000 per minute and 50 per second
-/// - Rule: Give `content` or `rich_content`; an empty comment is refused.
+/// - Rule, which `validate` checks: Give `content` or `rich_content`; an empty comment is refused.
 ///
 /// # Errors
 ///
@@ -156,8 +156,13 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.length("content", &self.content, 0..=65536);
         check.length("rich_content", &self.rich_content, 0..=65536);
+        check.any_of(
+            &["content", "rich_content"],
+            has(&self.content) || has(&self.rich_content),
+        );
     }
 }
 
@@ -403,7 +408,7 @@ rt::object! {
 /// - Scopes: `task:comment`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 1000 per minute and 50 per second
-/// - Rule: Give `content` or `rich_content`; an empty comment is refused.
+/// - Rule, which `validate` checks: Give `content` or `rich_content`; an empty comment is refused.
 ///
 /// # Errors
 ///
@@ -483,8 +488,13 @@ impl<I: rt::Identity> rt::Accepts<I> for Update {}
 impl rt::Constrained for Update {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.length("content", &self.content, 0..=65536);
         check.length("rich_content", &self.rich_content, 0..=65536);
+        check.any_of(
+            &["content", "rich_content"],
+            has(&self.content) || has(&self.rich_content),
+        );
     }
 }
 

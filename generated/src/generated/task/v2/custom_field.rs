@@ -165,8 +165,8 @@ rt::object! {
 /// - Scopes: `task:custom_field:write`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 100 per minute
-/// - Rule: The setting that belongs to `type` must be given, for instance `number_setting` when `type` is `number`.
-/// - Rule: `number_setting.custom_symbol` must be given when `number_setting.format` is `custom`.
+/// - Rule, which `validate` checks: The setting that belongs to `type` must be given, for instance `number_setting` when `type` is `number`.
+/// - Rule, which `validate` checks: `number_setting.custom_symbol` must be given when `number_setting.format` is `custom`.
 /// - Rule: The options of one field that are not hidden have different names.
 ///
 /// # Errors
@@ -267,11 +267,54 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, is, part};
         check.length("resource_id", &self.resource_id, ..=100);
         check.length("name", &self.name, 1..=50);
         check.nested("number_setting", &self.number_setting);
         check.nested("single_select_setting", &self.single_select_setting);
         check.nested("multi_select_setting", &self.multi_select_setting);
+        check.needs(
+            "`type` `number`",
+            is(&self.r#type, "number"),
+            "number_setting",
+            self.number_setting.is_some(),
+        );
+        check.needs(
+            "`type` `member`",
+            is(&self.r#type, "member"),
+            "member_setting",
+            self.member_setting.is_some(),
+        );
+        check.needs(
+            "`type` `datetime`",
+            is(&self.r#type, "datetime"),
+            "datetime_setting",
+            self.datetime_setting.is_some(),
+        );
+        check.needs(
+            "`type` `single_select`",
+            is(&self.r#type, "single_select"),
+            "single_select_setting",
+            self.single_select_setting.is_some(),
+        );
+        check.needs(
+            "`type` `multi_select`",
+            is(&self.r#type, "multi_select"),
+            "multi_select_setting",
+            self.multi_select_setting.is_some(),
+        );
+        check.needs(
+            "`type` `text`",
+            is(&self.r#type, "text"),
+            "text_setting",
+            self.text_setting.is_some(),
+        );
+        check.needs(
+            "`number_setting.format` `custom`",
+            part(&self.number_setting, |it| is(&it.format, "custom")),
+            "number_setting.custom_symbol",
+            part(&self.number_setting, |it| has(&it.custom_symbol)),
+        );
     }
 }
 
@@ -302,7 +345,7 @@ rt::object! {
 /// - Scopes: `task:custom_field:read` or `task:custom_field:write`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 100 per minute
-/// - Rule: `resource_type` and `resource_id` are given together or not at all.
+/// - Rule, which `validate` checks: `resource_type` and `resource_id` are given together or not at all.
 ///
 /// # Errors
 ///
@@ -379,7 +422,20 @@ impl<I: rt::Identity> rt::Accepts<I> for List {}
 impl rt::Constrained for List {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.range("page_size", &self.page_size, 1..=100);
+        check.needs(
+            "`resource_type`",
+            self.resource_type.is_some(),
+            "resource_id",
+            has(&self.resource_id),
+        );
+        check.needs(
+            "`resource_id`",
+            has(&self.resource_id),
+            "resource_type",
+            self.resource_type.is_some(),
+        );
     }
 }
 

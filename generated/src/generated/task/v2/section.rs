@@ -81,8 +81,8 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:write`
 /// - Rate limit: 1000 per minute and 50 per second
-/// - Rule: `resource_id` is required if `resource_type` is `tasklist`.
-/// - Rule: At most one of `insert_before` and `insert_after`.
+/// - Rule, which `validate` checks: `resource_id` is required if `resource_type` is `tasklist`.
+/// - Rule, which `validate` checks: At most one of `insert_before` and `insert_after`.
 ///
 /// # Errors
 ///
@@ -166,9 +166,22 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, is};
         check.length("name", &self.name, 1..=100);
         check.length("insert_before", &self.insert_before, ..=100);
         check.length("insert_after", &self.insert_after, ..=100);
+        check.needs(
+            "`resource_type` `tasklist`",
+            is(&self.resource_type, "tasklist"),
+            "resource_id",
+            has(&self.resource_id),
+        );
+        check.excludes(
+            "`insert_before`",
+            has(&self.insert_before),
+            "insert_after",
+            has(&self.insert_after),
+        );
     }
 }
 
@@ -198,7 +211,7 @@ rt::object! {
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:read` or `task:section:write`
 /// - Rate limit: 1000 per minute and 50 per second
-/// - Rule: `resource_id` is required if `resource_type` is `tasklist`.
+/// - Rule, which `validate` checks: `resource_id` is required if `resource_type` is `tasklist`.
 ///
 /// # Errors
 ///
@@ -276,9 +289,16 @@ impl<I: rt::Identity> rt::Accepts<I> for List {}
 impl rt::Constrained for List {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, is};
         check.range("page_size", &self.page_size, 1..=100);
         check.length("page_token", &self.page_token, ..=100);
         check.length("resource_id", &self.resource_id, ..=100);
+        check.needs(
+            "`resource_type` `tasklist`",
+            is(&self.resource_type, "tasklist"),
+            "resource_id",
+            has(&self.resource_id),
+        );
     }
 }
 
@@ -409,7 +429,7 @@ rt::object! {
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:write` or `task:section:writeonly`
 /// - Rate limit: 1000 per minute and 50 per second
-/// - Rule: At most one of `insert_before` and `insert_after`.
+/// - Rule, which `validate` checks: At most one of `insert_before` and `insert_after`.
 /// - Rule: `insert_before` and `insert_after` name a section of the same resource.
 ///
 /// # Errors
@@ -497,10 +517,17 @@ impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 impl rt::Constrained for Patch {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.length("section_guid", &self.section_guid, ..=100);
         check.length("name", &self.name, 1..=100);
         check.length("insert_before", &self.insert_before, ..=100);
         check.length("insert_after", &self.insert_after, ..=100);
+        check.excludes(
+            "`insert_before`",
+            self.update_fields.is_none() && has(&self.insert_before),
+            "insert_after",
+            has(&self.insert_after),
+        );
     }
 }
 

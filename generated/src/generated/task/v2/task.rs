@@ -160,12 +160,12 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Scopes: `task:task:write` or `task:task:writeonly`
 /// - Rate limit: 10 per second
 /// - Idempotency key: `client_token`
-/// - Rule: `due` holds a `timestamp`.
-/// - Rule: With `start` and `due` both given, the start is not later than the due time, and `is_all_day` is the same in both.
-/// - Rule: The timestamps of `start` and `due` are not negative.
-/// - Rule: `reminders` need `due`.
-/// - Rule: `repeat_rule` needs `due`.
-/// - Rule: `docx_source` excludes `extra`, `origin` and `custom_complete`.
+/// - Rule, which `validate` checks: `due` holds a `timestamp`.
+/// - Rule, which `validate` checks: With `start` and `due` both given, the start is not later than the due time, and `is_all_day` is the same in both.
+/// - Rule, which `validate` checks: The timestamps of `start` and `due` are not negative.
+/// - Rule, which `validate` checks: `reminders` need `due`.
+/// - Rule, which `validate` checks: `repeat_rule` needs `due`.
+/// - Rule, which `validate` checks: `docx_source` excludes `extra`, `origin` and `custom_complete`.
 /// - Rule: Each of `custom_fields` belongs to one of `tasklists`.
 /// - Rule: Each of `custom_fields` has the value that fits the field's type: `number_value`, `member_value`, `datetime_value`, `single_select_value`, `multi_select_value` or `text_value`.
 /// - Rule: A `member_value` holds nobody twice, and one person only if the field takes one only.
@@ -328,6 +328,7 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, number, part};
         check.length("summary", &self.summary, 1..=3000);
         check.length("description", &self.description, ..=3000);
         check.nested("origin", &self.origin);
@@ -343,6 +344,49 @@ impl rt::Constrained for Create {
         check.nested("custom_fields", &self.custom_fields);
         check.nested("docx_source", &self.docx_source);
         check.items("positive_reminders", &self.positive_reminders, 1..=10);
+        check.needs(
+            "`due`",
+            self.due.is_some(),
+            "due.timestamp",
+            part(&self.due, |it| it.timestamp.is_some()),
+        );
+        check.order(
+            "start.timestamp",
+            part(&self.start, |it| number(&it.timestamp)),
+            "due.timestamp",
+            part(&self.due, |it| number(&it.timestamp)),
+        );
+        check.equal(
+            "start.is_all_day",
+            part(&self.start, |it| Some(it.is_all_day.unwrap_or_default())),
+            "due.is_all_day",
+            part(&self.due, |it| Some(it.is_all_day.unwrap_or_default())),
+        );
+        check.not_negative(
+            "start.timestamp",
+            part(&self.start, |it| number(&it.timestamp)),
+        );
+        check.not_negative("due.timestamp", part(&self.due, |it| number(&it.timestamp)));
+        check.needs("`reminders`", has(&self.reminders), "due", self.due.is_some());
+        check.needs("`repeat_rule`", has(&self.repeat_rule), "due", self.due.is_some());
+        check.excludes(
+            "`docx_source`",
+            self.docx_source.is_some(),
+            "extra",
+            has(&self.extra),
+        );
+        check.excludes(
+            "`docx_source`",
+            self.docx_source.is_some(),
+            "origin",
+            self.origin.is_some(),
+        );
+        check.excludes(
+            "`docx_source`",
+            self.docx_source.is_some(),
+            "custom_complete",
+            self.custom_complete.is_some(),
+        );
     }
 }
 
@@ -492,10 +536,10 @@ rt::object! {
 /// - Scopes: `task:task:write` or `task:task:writeonly`
 /// - Rate limit: 10 per second
 /// - Rule: The title cannot be cleared.
-/// - Rule: `due` holds a `timestamp`.
+/// - Rule, which `validate` checks: `due` holds a `timestamp`.
 /// - Rule: If the task then has both a start and a due time, the start is not later than the due time, and `is_all_day` is the same in both.
-/// - Rule: The timestamps of `start` and `due` are not negative.
-/// - Rule: `repeat_rule` and `completed_at` are not changed together.
+/// - Rule, which `validate` checks: The timestamps of `start` and `due` are not negative.
+/// - Rule, which `validate` checks: `repeat_rule` and `completed_at` are not changed together.
 /// - Rule: `due` is not cleared while `repeat_rule` is set.
 /// - Rule: A task that repeats has a due time.
 /// - Rule: A completed task cannot be given another time of completion; it is reopened first.
@@ -630,6 +674,7 @@ impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 impl rt::Constrained for Patch {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{number, part};
         check.length("task_guid", &self.task_guid, ..=100);
         check.length("summary", &self.summary, 1..=3000);
         check.length("description", &self.description, ..=3000);
@@ -637,6 +682,23 @@ impl rt::Constrained for Patch {
         check.length("repeat_rule", &self.repeat_rule, ..=1000);
         check.nested("custom_complete", &self.custom_complete);
         check.nested("custom_fields", &self.custom_fields);
+        check.needs(
+            "`due`",
+            self.update_fields.is_none() && self.due.as_set().is_some(),
+            "due.timestamp",
+            part(&self.due, |it| it.timestamp.is_some()),
+        );
+        check.not_negative(
+            "start.timestamp",
+            part(&self.start, |it| number(&it.timestamp)),
+        );
+        check.not_negative("due.timestamp", part(&self.due, |it| number(&it.timestamp)));
+        check.excludes(
+            "`repeat_rule`",
+            self.update_fields.is_none() && !self.repeat_rule.is_keep(),
+            "completed_at",
+            !self.completed_at.is_keep(),
+        );
     }
 }
 

@@ -46,11 +46,11 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Scopes: `task:task:write`
 /// - Rate limit: 10 per second
 /// - Idempotency key: `client_token`
-/// - Rule: `due` holds a `timestamp`.
-/// - Rule: With `start` and `due` both given, the start is not later than the due time, and `is_all_day` is the same in both.
-/// - Rule: The timestamps of `start` and `due` are not negative.
-/// - Rule: `reminders` need `due`.
-/// - Rule: `repeat_rule` needs `due`.
+/// - Rule, which `validate` checks: `due` holds a `timestamp`.
+/// - Rule, which `validate` checks: With `start` and `due` both given, the start is not later than the due time, and `is_all_day` is the same in both.
+/// - Rule, which `validate` checks: The timestamps of `start` and `due` are not negative.
+/// - Rule, which `validate` checks: `reminders` need `due`.
+/// - Rule, which `validate` checks: `repeat_rule` needs `due`.
 ///
 /// # Errors
 ///
@@ -187,6 +187,7 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, number, part};
         check.length("task_guid", &self.task_guid, ..=100);
         check.length("summary", &self.summary, 1..=10000);
         check.nested("origin", &self.origin);
@@ -199,6 +200,31 @@ impl rt::Constrained for Create {
         check.length("client_token", &self.client_token, 10..=100);
         check.items("reminders", &self.reminders, ..=1);
         check.nested("reminders", &self.reminders);
+        check.needs(
+            "`due`",
+            self.due.is_some(),
+            "due.timestamp",
+            part(&self.due, |it| it.timestamp.is_some()),
+        );
+        check.order(
+            "start.timestamp",
+            part(&self.start, |it| number(&it.timestamp)),
+            "due.timestamp",
+            part(&self.due, |it| number(&it.timestamp)),
+        );
+        check.equal(
+            "start.is_all_day",
+            part(&self.start, |it| Some(it.is_all_day.unwrap_or_default())),
+            "due.is_all_day",
+            part(&self.due, |it| Some(it.is_all_day.unwrap_or_default())),
+        );
+        check.not_negative(
+            "start.timestamp",
+            part(&self.start, |it| number(&it.timestamp)),
+        );
+        check.not_negative("due.timestamp", part(&self.due, |it| number(&it.timestamp)));
+        check.needs("`reminders`", has(&self.reminders), "due", self.due.is_some());
+        check.needs("`repeat_rule`", has(&self.repeat_rule), "due", self.due.is_some());
     }
 }
 

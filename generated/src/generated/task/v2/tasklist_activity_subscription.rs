@@ -73,7 +73,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// - Scopes: `task:tasklist:write`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 100 per minute
-/// - Rule: Every subscriber needs a `type`, since only chats may subscribe and the server assumes a user.
+/// - Rule, which `validate` checks: Every subscriber needs a `type`, since only chats may subscribe and the server assumes a user.
 /// - Rule: The caller must be a member of every chat that is to subscribe.
 /// - Rule: A tasklist has at most 50 subscriptions.
 ///
@@ -157,10 +157,17 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::has;
         check.length("name", &self.name, 1..=50);
         check.items("subscribers", &self.subscribers, 1..=50);
         check.nested("subscribers", &self.subscribers);
         check.unique("include_keys", &self.include_keys);
+        check.needs(
+            "`subscribers`",
+            has(&self.subscribers),
+            "subscribers.type",
+            self.subscribers.iter().all(|it| it.r#type.is_some()),
+        );
     }
 }
 
@@ -453,7 +460,7 @@ rt::object! {
 /// - Scopes: `task:tasklist:write`
 /// - Scopes to see all fields: `contact:user.employee_id:readonly`
 /// - Rate limit: 100 per minute
-/// - Rule: Every subscriber needs a `type`, since only chats may subscribe and the server assumes a user.
+/// - Rule, which `validate` checks: Every subscriber needs a `type`, since only chats may subscribe and the server assumes a user.
 /// - Rule: `name` can be replaced, but not cleared.
 /// - Rule: The caller must be a member of every chat that is added.
 ///
@@ -558,10 +565,17 @@ impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 impl rt::Constrained for Patch {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
+        use rt::check::{has, part};
         check.length("name", &self.name, 1..=50);
         check.items("subscribers", &self.subscribers, ..=50);
         check.nested("subscribers", &self.subscribers);
         check.unique("include_keys", &self.include_keys);
+        check.needs(
+            "`subscribers`",
+            self.update_fields.is_none() && has(&self.subscribers),
+            "subscribers.type",
+            part(&self.subscribers, |it| it.iter().all(|it| it.r#type.is_some())),
+        );
     }
 }
 

@@ -1,0 +1,125 @@
+//! Rules about the checks of rules.
+
+use super::context::Context;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::{Check, Demand, Event, Field, Operation, Type, TypeDef, Values};
+use crate::load::nearest;
+use crate::rules::Rule;
+
+/// Every check names fields of the request that fit what it demands of them.
+pub(crate) fn checks(context: &Context<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
+    // What could not be read is missing in the request.
+    if !context.is_whole(&operation.place) {
+        return;
+    }
+    let place = operation.place.key("x-feishu-rules");
+    for (index, rule) in operation.rules.iter().enumerate() {
+        let place = place.index(index).key("check");
+        for (index, check) in rule.checks.iter().enumerate() {
+            check_fields(context, operation, &place.index(index), check, diagnostics);
+        }
+    }
+}
+
+/// An event is received, so nothing of it can be checked before it is sent.
+pub(crate) fn of_event(event: &Event, diagnostics: &mut Diagnostics) {
+    for (index, rule) in event.rules.iter().enumerate() {
+        if !rule.checks.is_empty() {
+            let place = event.place.key("x-feishu-rules").index(index).key("check");
+            diagnostics.push(
+                Diagnostic::new(Rule::RuleCheck, &place, "an event is not checked")
+                    .label("this client receives it")
+                    .help("take the `check` away, and write `enforced: server`"),
+            );
+        }
+    }
+}
+
+fn check_fields(
+    context: &Context<'_>,
+    operation: &Operation,
+    place: &Place,
+    check: &Check,
+    diagnostics: &mut Diagnostics,
+) {
+    let fields_of = |path: &_| match context.ty(path) {
+        Some(TypeDef::Struct(definition)) => Some(&definition.fields[..]),
+        _ => None,
+    };
+    let way = |path: &str| operation.follow(path, fields_of);
+    let mut follow = |place: &Place, path: &str, fit: &dyn Fn(&[&Field]) -> Option<Misfit>| {
+        let diagnostic = match way(path) {
+            Ok(way) => fit(&way).map(|(message, help)| {
+                let message = format!("`{path}` {message}");
+                Diagnostic::new(Rule::RuleCheck, place, message).label("does not fit").help(help)
+            }),
+            Err(no_field) => {
+                let help = match nearest(&no_field.name, no_field.known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "a path begins with a field of the request, and goes on below it: `due.timestamp`".to_owned()
+                    }
+                };
+                let message = format!("there is no field `{}`", no_field.name);
+                Some(Diagnostic::new(Rule::RuleCheck, place, message).label("leads nowhere").help(help))
+            }
+        };
+        diagnostic.into_iter().for_each(|found| diagnostics.push(found));
+    };
+    if let Some(when) = &check.when {
+        let is = when.is.as_deref();
+        follow(&place.key("if"), &when.field, &|_| None);
+        let fit = |way: &[&Field]| has_value(context, way.last()?, is?);
+        // Where it leads nowhere, that is said already.
+        if is.is_some() && way(&when.field).is_ok() {
+            follow(&place.key("is"), &when.field, &fit);
+        }
+    }
+    for (index, path) in check.fields.iter().enumerate() {
+        follow(&place.key(check.demand.key()).index(index), path, &|way| fits(check.demand, way));
+    }
+}
+
+/// What is wrong, and what to do.
+type Misfit = (String, String);
+
+fn fits(demand: Demand, way: &[&Field]) -> Option<Misfit> {
+    let (last, before) = way.split_last()?;
+    let (wanted, is_right) = match demand {
+        Demand::Needs | Demand::Excludes | Demand::AnyOf => return None,
+        Demand::Order | Demand::NotNegative => {
+            ("a number or a point in time", matches!(last.ty, Type::Integer | Type::Millis | Type::Seconds))
+        }
+        Demand::Equal => ("`true` or `false`", last.ty == Type::Boolean),
+    };
+    let help = format!("`{}` is for fields that stand in no list and hold {wanted}", demand.key());
+    if !is_right {
+        return Some((format!("does not hold {wanted}"), help));
+    }
+    let in_list = before.iter().any(|field| matches!(field.ty, Type::List(_)));
+    in_list.then(|| ("stands in a list".to_owned(), help))
+}
+
+/// Whether a field can have a value.
+fn has_value(context: &Context<'_>, field: &Field, value: &str) -> Option<Misfit> {
+    let values = match &field.ty {
+        Type::Enum(path) => match context.ty(path) {
+            Some(TypeDef::Enum(definition)) => &definition.values,
+            _ => return None,
+        },
+        Type::String => return None,
+        _ => return Some(("is no text".to_owned(), "`is` takes a text, or a value of an enum of texts".to_owned())),
+    };
+    let Values::Strings(variants) = values else {
+        return Some(("is a number".to_owned(), "`is` takes a text, or a value of an enum of texts".to_owned()));
+    };
+    let known = || variants.iter().map(|variant| variant.value.as_str());
+    if known().any(|known| known == value) {
+        return None;
+    }
+    let help = match nearest(value, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its values are `{}`", known().collect::<Vec<_>>().join("`, `")),
+    };
+    Some((format!("is never `{value}`"), help))
+}

@@ -1,0 +1,132 @@
+//! What is checked of demands that concern several fields.
+
+use super::fields::Constrained;
+use super::print;
+use crate::ir::{Check, Condition, Demand, Field, Operation, Presence, Type, UpdateMask};
+
+/// The calls that check the rules of an operation, and what they need.
+pub(crate) fn calls(operation: &Operation, constrained: &Constrained) -> (String, String) {
+    let checks = operation.rules.iter().flat_map(|rule| &rule.checks);
+    let calls: String = checks.map(|check| call(check, operation, constrained)).collect();
+    let used: Vec<&str> =
+        ["has", "is", "number", "part"].into_iter().filter(|name| calls.contains(&format!(" {name}("))).collect();
+    let import = match used[..] {
+        [] => String::new(),
+        [name] => format!("        use rt::check::{name};\n"),
+        _ => format!("        use rt::check::{{{}}};\n", used.join(", ")),
+    };
+    (import, calls)
+}
+
+fn call(check: &Check, operation: &Operation, constrained: &Constrained) -> String {
+    let way = |path: &str| constrained.way(operation, path);
+    let write = |arguments: &[String]| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        print::listed("        ", &format!("check.{}", check.demand.key()), &arguments, ";")
+    };
+    let two = |value: fn(&[&Field], &str) -> String| {
+        let sides = check.fields.iter().flat_map(|field| [format!("{field:?}"), value(&way(field), "self")]);
+        write(&sides.collect::<Vec<_>>())
+    };
+    match check.demand {
+        Demand::Needs | Demand::Excludes => {
+            let Some(when) = &check.when else { return String::new() };
+            let given = if check.demand == Demand::Excludes { is_changed } else { is_given };
+            let mut condition = match &when.is {
+                Some(value) => is(&way(&when.field), "self", value),
+                None => given(&way(&when.field), "self"),
+            };
+            // What changes is then said by the caller, and may be less than what is given.
+            if let Some(mask) = mask_of(operation, &when.field) {
+                condition = format!("self.{}.is_none() && {condition}", mask.fields.ident.0);
+            }
+            let line = |field: &String| {
+                let is_given = given(&way(field), "self");
+                write(&[words(when), condition.clone(), format!("{field:?}"), is_given])
+            };
+            check.fields.iter().map(line).collect()
+        }
+        Demand::AnyOf => {
+            let names = check.fields.iter().map(|field| format!("{field:?}")).collect::<Vec<_>>().join(", ");
+            let given = check.fields.iter().map(|field| is_given(&way(field), "self"));
+            write(&[format!("&[{names}]"), given.collect::<Vec<_>>().join(" || ")])
+        }
+        Demand::Order => two(number),
+        Demand::Equal => two(flag),
+        Demand::NotNegative => {
+            check.fields.iter().map(|field| write(&[format!("{field:?}"), number(&way(field), "self")])).collect()
+        }
+    }
+}
+
+/// The update mask that says whether a field is sent at all.
+fn mask_of<'a>(operation: &'a Operation, path: &str) -> Option<&'a UpdateMask> {
+    let name = path.split('.').next().unwrap_or_default();
+    super::operation::masks(operation).find(|mask| mask.values.iter().any(|value| value.name == name))
+}
+
+/// The condition, as messages name it.
+fn words(when: &Condition) -> String {
+    match &when.is {
+        Some(value) => format!("{:?}", format!("`{}` `{value}`", when.field)),
+        None => format!("{:?}", format!("`{}`", when.field)),
+    }
+}
+
+/// Something about the end of a way, through whatever is absent or a list.
+fn about(way: &[&Field], base: &str, end: &dyn Fn(&Field, &str) -> String) -> String {
+    let Some((field, rest)) = way.split_first() else { return "true".to_owned() };
+    let access = format!("{base}.{}", field.ident.0);
+    if rest.is_empty() {
+        return end(field, &access);
+    }
+    let inner = |base: &str| match field.ty {
+        Type::List(_) => format!("{base}.iter().all(|it| {})", about(rest, "it", end)),
+        _ => about(rest, base, end),
+    };
+    match field.presence {
+        Presence::Required | Presence::Plain => inner(&access),
+        Presence::Optional | Presence::Kept | Presence::Clearable => {
+            format!("part(&{access}, |it| {})", inner("it"))
+        }
+    }
+}
+
+/// Empty texts and lists are not given.
+fn is_given(way: &[&Field], base: &str) -> String {
+    about(way, base, &given)
+}
+
+fn given(field: &Field, value: &str) -> String {
+    match (&field.ty, field.presence) {
+        (Type::String | Type::List(_) | Type::Map(_), _) => format!("has(&{value})"),
+        (_, Presence::Required | Presence::Plain) => "true".to_owned(),
+        (_, Presence::Optional | Presence::Kept) => format!("{value}.is_some()"),
+        (_, Presence::Clearable) => format!("{value}.as_set().is_some()"),
+    }
+}
+
+/// Clearing a field excludes others as well as setting it does.
+fn is_changed(way: &[&Field], base: &str) -> String {
+    about(way, base, &|field, value| match field.presence {
+        Presence::Clearable => format!("!{value}.is_keep()"),
+        _ => given(field, value),
+    })
+}
+
+fn is(way: &[&Field], base: &str, wanted: &str) -> String {
+    about(way, base, &|_, value| format!("is(&{value}, {wanted:?})"))
+}
+
+fn number(way: &[&Field], base: &str) -> String {
+    about(way, base, &|_, value| format!("number(&{value})"))
+}
+
+/// What is true or false, as an option: absent is false if what it belongs to is there.
+fn flag(way: &[&Field], base: &str) -> String {
+    about(way, base, &|field, value| match field.presence {
+        Presence::Required | Presence::Plain => format!("Some({value})"),
+        Presence::Optional | Presence::Kept => format!("Some({value}.unwrap_or_default())"),
+        Presence::Clearable => format!("{value}.as_set().copied()"),
+    })
+}
