@@ -42,17 +42,26 @@ impl Context<'_> {
 /// How much of an answer that is not understood an error keeps, in characters.
 pub(crate) const BODY_START: usize = 300;
 
-/// A request without any answer.
-pub(crate) fn no_answer(error: TransportError) -> Failure {
+/// A request to this address without any answer.
+pub(crate) fn no_answer(error: TransportError, url: &str) -> Failure {
     let (kind, outcome, message) = match error.kind() {
-        TransportErrorKind::Invalid => (Kind::InvalidRequest, Outcome::Refused, "the request cannot be sent"),
-        TransportErrorKind::Connect => (Kind::Connect, Outcome::NotSent, "the server was not reached"),
-        TransportErrorKind::Timeout => (Kind::Timeout, Outcome::Ambiguous, "no answer in time"),
+        TransportErrorKind::Invalid => {
+            (Kind::InvalidRequest, Outcome::Refused, "the request cannot be sent".to_owned())
+        }
+        TransportErrorKind::Connect => (Kind::Connect, Outcome::NotSent, format!("{} was not reached", origin(url))),
+        TransportErrorKind::Timeout => (Kind::Timeout, Outcome::Ambiguous, "no answer in time".to_owned()),
         TransportErrorKind::Ambiguous => {
-            (Kind::Transport, Outcome::Ambiguous, "the connection broke before the answer")
+            (Kind::Transport, Outcome::Ambiguous, "the connection broke before the answer".to_owned())
         }
     };
     Failure { error: Error::new(kind, message).with_source(error), outcome }
+}
+
+/// `https://open.feishu.cn` of an address; what follows may hold a secret.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |end| host + end);
+    &url[..end]
 }
 
 /// A body, or its beginning and why there is no more.
@@ -107,7 +116,8 @@ fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> Fail
         TransportErrorKind::Timeout => Kind::Timeout,
         _ => Kind::Transport,
     };
-    let text = redact(beginning, context.secrets);
+    let secrets: Vec<&str> = (&mut *context.secrets).collect();
+    let text = redact(&String::from_utf8_lossy(beginning), &secrets);
     let mut failure = Error::new(kind, "the connection broke within the answer").with_source(error);
     context.metadata.describe(&mut failure);
     failure.inner_mut().body = context.quote(&text);
@@ -125,13 +135,18 @@ fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> Fail
 fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -> Failure {
     let metadata = context.metadata;
     let status = metadata.status();
-    let text = redact(body, context.secrets);
-    let json: Json = serde_json::from_str(&text).unwrap_or_default();
+    let secrets: Vec<&str> = (&mut *context.secrets).collect();
+    let text = redact(&String::from_utf8_lossy(body), &secrets);
+    let mut json: Json = serde_json::from_slice(body).unwrap_or_default();
+    redact_texts(&mut json, &secrets);
     let code = json.get("code").and_then(integer);
     let mut error = match code {
         Some(code) if code != 0 => refused(&json, code),
         _ => {
-            let mut error = unexpected(&text, not_decoded);
+            let mut error = match redirect(metadata) {
+                Some(error) => error,
+                None => unexpected(&text, not_decoded),
+            };
             error.inner_mut().body = context.quote(&text);
             if context.is_answer_secret {
                 // Readers of JSON quote what they do not understand.
@@ -149,7 +164,7 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
         }
         inner.details = Some(Box::new(Details::read(details)));
     }
-    inner.documented = code.and_then(|code| context.operation.error(code, status));
+    inner.documented = code.and_then(|code| context.operation.error(code, status).or_else(|| codes::general(code)));
     // Its twin may still be carried out, so it is asked about again.
     let is_twin = context.operation.keyed && code == Some(codes::SAME_KEY_IN_FLIGHT);
     let says_retry = is_twin || inner.documented.is_some_and(|code| code.retry);
@@ -173,6 +188,15 @@ fn refused(json: &Json, code: i64) -> Error {
         .filter(|message| !message.is_empty());
     let message = message.map_or_else(|| format!("code {code}"), str::to_owned);
     Error::new(Kind::Refused, message)
+}
+
+/// A server that sends callers elsewhere, as one does that only moves them to `https`.
+fn redirect(metadata: &Metadata) -> Option<Error> {
+    let target = metadata.status.is_redirection().then(|| header(&metadata.headers, "location"))??;
+    // What follows the path may hold a secret.
+    let target = target.split(['?', '#']).next().unwrap_or_default();
+    let message = format!("a redirect to {target}, which is not followed; look at the base URL");
+    Some(Error::new(Kind::UnexpectedAnswer, message))
 }
 
 fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
@@ -232,15 +256,25 @@ fn integer(value: &Json) -> Option<i64> {
     }
 }
 
-/// The text of a body without the secrets that the server may repeat in it.
-fn redact(body: &[u8], secrets: &mut dyn Iterator<Item = &str>) -> String {
-    let mut text = String::from_utf8_lossy(body).into_owned();
-    for secret in secrets.filter(|secret| !secret.is_empty()) {
+/// A text without the secrets that the server may repeat in it.
+fn redact(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         if text.contains(secret) {
             text = text.replace(secret, "***");
         }
     }
     text
+}
+
+/// Every text in an answer without secrets. What names and numbers say stays, however short a secret of a test is.
+fn redact_texts(json: &mut Json, secrets: &[&str]) {
+    match json {
+        Json::String(text) => *text = redact(text, secrets),
+        Json::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, secrets)),
+        Json::Object(members) => members.values_mut().for_each(|value| redact_texts(value, secrets)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
 }
 
 fn beginning_of(text: &str) -> Option<String> {

@@ -223,6 +223,14 @@ impl Settings {
         {
             return Err(Error::configuration("app id and app secret must not be empty"));
         }
+        if let Some(app) = &self.app
+            && [&app.id, &app.secret]
+                .into_iter()
+                .any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control()))
+        {
+            let message = "there is a space or a line break in app id or app secret; trim what comes from a file";
+            return Err(Error::configuration(message));
+        }
         let base_url = check_base_url(&self.base_url)?;
         #[cfg(feature = "sessions")]
         let accounts_url = match &self.accounts_url {
@@ -282,8 +290,14 @@ fn default_accounts_url(base_url: &str) -> &str {
 /// The base URL without the slash at its end.
 fn check_base_url(base_url: &str) -> Result<String, Error> {
     let trimmed = base_url.trim_end_matches('/');
-    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
-    match rest {
+    let scheme = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| trimmed.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme)));
+    if trimmed.ends_with("/open-apis") {
+        let message = format!("the base URL ends where paths begin, leave `/open-apis` out: {base_url:?}");
+        return Err(Error::configuration(message));
+    }
+    match scheme.map(|scheme| &trimmed[scheme.len()..]) {
         Some(rest)
             if !rest.is_empty()
                 && !rest.contains(['?', '#', '{', '}', '@'])
@@ -291,7 +305,9 @@ fn check_base_url(base_url: &str) -> Result<String, Error> {
         {
             Ok(trimmed.to_owned())
         }
-        _ => Err(Error::configuration(format!("the base URL has to be `https://` and a host: {base_url:?}"))),
+        _ => Err(Error::configuration(format!(
+            "the base URL has to be `https://` or `http://` and a host: {base_url:?}"
+        ))),
     }
 }
 

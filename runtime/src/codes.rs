@@ -3,6 +3,31 @@
 //! From the [general error codes](https://open.feishu.cn/document/ukTMukTMukTM/ugjM14COyUjL4ITN)
 //! and the [rate limits](https://open.feishu.cn/document/ukTMukTMukTM/uUzN04SN3QjL1cDN).
 
+use crate::operation::ErrorCode;
+
+/// What a code means that no page of an operation explains; the pages have it in common.
+pub(crate) fn general(code: i64) -> Option<&'static ErrorCode> {
+    GENERAL.iter().find(|known| known.code == code)
+}
+
+static GENERAL: &[ErrorCode] = crate::error_codes! {
+    400 10003: "A parameter is missing or wrong.", "Look at app id and secret.";
+    400 10014: "The app cannot be used.", "Look at app id and secret, and in the developer console whether the app is switched off.";
+    400 10015: "The app secret is wrong.", "Compare it with the one in the developer console.";
+    400 99991400: "Too many requests.", "Call more slowly, or switch pacing on.";
+    429 99991403: "The quota of API calls for this month is used up.", "The tenant's administrator can raise it.";
+    400 99991661: "There is no access token.", "";
+    400 99991663: "The access token is not valid, or the operation does not take a tenant_access_token.", "";
+    400 99991664: "The app_access_token is not valid.", "";
+    400 99991665: "The tenant_access_token is not valid.", "";
+    400 99991668: "The user_access_token is not valid any more, or the operation does not take one.", "Refresh it, or let the person log in again.";
+    400 99991671: "The access token has the wrong form.", "Tokens begin with `t-` or `u-`.";
+    400 99991672: "The app lacks a scope.", "Add one of the missing scopes in the developer console, and publish a version of the app.";
+    400 99991676: "The token lacks a scope.", "Add the scope to the app; a person has to agree to it.";
+    400 99991677: "The user_access_token has expired.", "Refresh it, or let the person log in again.";
+    400 99991679: "The person has not agreed to a scope.", "Let the person log in again, with the missing scopes.";
+};
+
 /// The app ticket of a store app is missing or stale.
 pub(crate) const BAD_TICKET: i64 = 10_012;
 /// No permission, for tasks; HTTP 401 on some v1 pages, and yet no token rejection.

@@ -103,8 +103,11 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// If the token store fails.
+    /// If the client is not that of a store app, or the token store fails.
     pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
+        if !self.app_or_error()?.is_store_app {
+            return Err(Error::configuration("only a store app has app tickets, see `store_app` of the builder"));
+        }
         self.0.tenants.put_ticket(self, app_ticket).await
     }
 

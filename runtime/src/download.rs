@@ -75,7 +75,7 @@ impl Core {
         let mut request = HttpRequest::new(http::Method::GET, url);
         request.headers.insert(USER_AGENT, self.config().user_agent.clone());
         match timeout(limit, self.transport().send(request)).await {
-            Ok(response) => response.map_err(answer::no_answer),
+            Ok(response) => response.map_err(|error| answer::no_answer(error, url)),
             Err(_) => Err(answer::Failure { error: timed_out(limit), outcome: Outcome::Ambiguous }),
         }
     }
@@ -158,7 +158,7 @@ impl Download {
     /// breaks before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let chunk = match timeout(self.limit, self.body.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| answer::no_answer(error).error),
+            Ok(chunk) => chunk.map_err(|error| answer::no_answer(error, "").error),
             Err(_) => Err(timed_out(self.limit)),
         };
         let chunk = chunk.map_err(|error| error.with_operation("download"))?;

@@ -295,7 +295,8 @@ impl Core {
             Auth::User(user) => match user.access() {
                 Access::Token(Some(header)) => Ok(Credential::Own(header.clone())),
                 Access::Token(None) => {
-                    Err(Error::invalid_request("the user access token is empty or has characters that no token has"))
+                    let message = "the user access token is empty or has characters that no token has, such as the space after `Bearer`";
+                    Err(Error::invalid_request(message))
                 }
                 #[cfg(feature = "sessions")]
                 Access::Session(user) => {
@@ -387,7 +388,7 @@ impl Core {
         decoder: &mut dyn Decode,
         attempts: u32,
     ) -> Result<Metadata, Failure> {
-        let response = self.transport().send(request).await.map_err(answer::no_answer)?;
+        let response = self.transport().send(request).await.map_err(|error| answer::no_answer(error, &call.url))?;
         let metadata = Metadata {
             status: response.status,
             headers: response.headers,

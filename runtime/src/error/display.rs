@@ -23,6 +23,9 @@ impl fmt::Display for Error {
             Kind::Store => formatter.write_str("the token store failed: ")?,
         }
         formatter.write_str(&inner.message)?;
+        if let Some(cause) = self.cause() {
+            write!(formatter, ": {cause}")?;
+        }
         if let Some(violations) = &inner.violations {
             write!(formatter, ": {violations}")?;
         }
@@ -32,6 +35,20 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// The end of the chain of sources, where the message says only what could not be done.
+    fn cause(&self) -> Option<String> {
+        match self.inner().kind {
+            Kind::Store | Kind::Connect | Kind::Transport | Kind::Configuration | Kind::InvalidRequest => {}
+            // What the server says, a reader of JSON quotes, or an earlier attempt met.
+            _ => return None,
+        }
+        let mut cause = std::error::Error::source(self)?;
+        while let Some(source) = cause.source() {
+            cause = source;
+        }
+        Some(cause.to_string())
+    }
+
     /// Code, status, ids, what the page says.
     fn write_answer(&self, formatter: &mut fmt::Formatter<'_>, inner: &Inner) -> fmt::Result {
         let mut separator = " (";

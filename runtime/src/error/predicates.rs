@@ -231,6 +231,24 @@ impl Error {
         self.inner().kind == Kind::Connect
     }
 
+    /// The token store failed, so that the call could not be made.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The text says what the store met; [`StoreOutage`](crate::StoreOutage) says what becomes of calls meanwhile.
+    pub fn is_store_failure(&self) -> bool {
+        self.inner().kind == Kind::Store
+    }
+
+    /// The client was built without something that the call needs, or cannot be built so.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The text names what the builder lacks.
+    pub fn is_configuration(&self) -> bool {
+        self.inner().kind == Kind::Configuration
+    }
+
     /// The server failed.
     ///
     /// # Troubleshooting

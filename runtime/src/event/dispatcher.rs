@@ -117,9 +117,15 @@ impl Dispatcher {
         })
     }
 
-    /// Remembers events elsewhere, such as where several machines look; `None` handles repeated ones again.
-    pub fn seen_events(mut self, seen: impl Into<Option<Arc<dyn SeenEvents>>>) -> Self {
-        self.seen = seen.into();
+    /// Remembers events elsewhere, such as where several machines look: a `RedisStore` does.
+    pub fn seen_events(mut self, seen: impl SeenEvents) -> Self {
+        self.seen = Some(Arc::new(seen));
+        self
+    }
+
+    /// Remembers no events: one that is delivered again is handled again.
+    pub fn without_seen_events(mut self) -> Self {
+        self.seen = None;
         self
     }
 
@@ -129,6 +135,10 @@ impl Dispatcher {
     }
 
     /// Receives a request and answers it; never fails, since Feishu learns of failures by the status.
+    ///
+    /// You learn of them by [`tracing`](https://docs.rs/tracing): refused requests and failed handlers are warnings, so
+    /// install a subscriber, or call [`dispatch`](Self::dispatch) and look at its error.
+    /// The types of requests and answers are those of [`http`](crate::http) 1.
     pub async fn handle<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
         let outcome = if parts.method == Method::POST {

@@ -115,7 +115,7 @@ impl RedisStoreBuilder {
     /// If the address is none.
     pub fn build(self) -> Result<RedisStore, StoreError> {
         Ok(RedisStore(Arc::new(Shared {
-            client: Client::open(self.url).map_err(|error| redis_error(&error))?,
+            client: open(&self.url)?,
             prefix: self.prefix,
             timeout: self.timeout,
             connection: Mutex::default(),
@@ -150,17 +150,23 @@ impl Shared {
                 Ok(Err(error)) => {
                     self.drop_connection(number).await;
                     if attempt == ATTEMPTS {
-                        return Err(redis_error(&error));
+                        return Err(StoreError::new(format!("Redis at {}: {error}", self.address())));
                     }
                     tracing::debug!(%error, "a command for Redis is sent again");
                     attempt += 1;
                 }
                 Err(_) => {
                     self.drop_connection(number).await;
-                    return Err(StoreError::new(format!("Redis: no answer within {:?}", self.timeout)));
+                    let message = format!("Redis at {}: no answer within {:?}", self.address(), self.timeout);
+                    return Err(StoreError::new(message));
                 }
             }
         }
+    }
+
+    /// Where it is, without user and password.
+    fn address(&self) -> String {
+        self.client.get_connection_info().addr().to_string()
     }
 
     /// The current connection, or a new one that all who wait share.
@@ -189,9 +195,14 @@ impl Shared {
     }
 }
 
-/// As text: the errors of the library repeat themselves as their source.
-fn redis_error(error: &RedisError) -> StoreError {
-    StoreError::new(format!("Redis: {error}"))
+/// The address may hold a password and is not repeated.
+fn open(url: &str) -> Result<Client, StoreError> {
+    if url.starts_with("rediss://") && !cfg!(feature = "redis-tls") {
+        return Err(StoreError::new("Redis: `rediss://` needs the feature `redis-tls`"));
+    }
+    let form =
+        "the address has to be `redis://[user:password@]host[:port][/database]`, `rediss://…` or `redis+unix:///path`";
+    Client::open(url).map_err(|error| StoreError::new(format!("Redis: {form}: {error}")))
 }
 
 /// Milliseconds, of which Redis wants one at least.

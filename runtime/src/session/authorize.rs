@@ -59,7 +59,7 @@ impl AuthorizationBuilder {
     ///
     /// # Errors
     ///
-    /// If the client has no app, the redirect address is no URL, or the scopes are none or too many.
+    /// If the client has no app, the redirect address is no URL, a scope is empty or holds a space, or there are more than 50.
     pub fn begin(self) -> Result<Authorization, Error> {
         let app = self.core.app_or_error()?;
         if !self.redirect_uri.contains("://") || self.redirect_uri.contains(char::is_whitespace) {

@@ -76,7 +76,7 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// If the token store fails.
+    /// If the token store fails, or both tokens have expired or cannot be tokens.
     pub async fn put(&self, user: impl AsRef<str>, tokens: &UserTokens) -> Result<(), Error> {
         self.core.session_tokens().put(&self.core, &user.as_ref().into(), tokens).await
     }

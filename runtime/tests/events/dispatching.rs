@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use feishu_openapi_runtime::event::{AppTicket, BoxError, Delivery, Dispatcher, Outcome, SeenEvents, TicketKeeper};
+use feishu_openapi_runtime::event::{AppTicket, BoxError, Delivery, Dispatcher, Outcome, TicketKeeper};
 use feishu_openapi_runtime::testing::ScriptedTransport;
 use feishu_openapi_runtime::transport::BoxFuture;
 use feishu_openapi_runtime::{ClientBuilder, Core, Event, Tenant, object};
@@ -126,8 +126,7 @@ async fn an_event_that_arrives_twice_is_handled_once() {
 async fn without_a_memory_every_delivery_is_handled() {
     let count = Count::default();
     let calls = count.clone();
-    let none: Option<Arc<dyn SeenEvents>> = None;
-    let dispatcher = Dispatcher::new(plain()).seen_events(none).on(move |_: Delivery<Updated>| {
+    let dispatcher = Dispatcher::new(plain()).without_seen_events().on(move |_: Delivery<Updated>| {
         calls.one();
         async { Ok(()) }
     });

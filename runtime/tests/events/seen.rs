@@ -65,7 +65,7 @@ async fn a_handler_that_is_dropped_half_way_runs_again() {
 async fn a_handler_that_panics_runs_again() {
     let seen = MemorySeenEvents::default();
     let broken = Dispatcher::new(plain())
-        .seen_events(Some(Arc::new(seen.clone()) as Arc<dyn SeenEvents>))
+        .seen_events(seen.clone())
         .on_other(|_: Delivery<Value>| async { panic!("a mistake in a handler") });
     let broken = Arc::new(broken);
     let crashed = tokio::spawn(async move { deliver(&broken).await });
@@ -107,7 +107,7 @@ impl SeenEvents for Away {
 #[tokio::test]
 async fn without_its_memory_a_dispatcher_handles_nothing() {
     let dispatcher = Dispatcher::new(plain())
-        .seen_events(Some(Arc::new(Away) as Arc<dyn SeenEvents>))
+        .seen_events(Away)
         .on_other(|_: Delivery<Value>| async { panic!("it may have been handled already") });
     let outcome = deliver(&dispatcher).await;
     assert_eq!(outcome, Err("500 what remembers events failed".to_owned()));

@@ -34,17 +34,11 @@ async fn call_as(core: &Core, user: &str) -> Result<Json, Error> {
     core.request(Method::Get, "/open-apis/x").identity(&User::session(user)).await
 }
 
-/// The error with what is behind it.
-fn text(error: &dyn std::error::Error) -> String {
-    let source = error.source().map(|source| format!(": {}", text(source))).unwrap_or_default();
-    format!("{error}{source}")
-}
-
 /// The call fails as one that needs a store which fails.
 fn store_failure(result: Result<Json, Error>) -> Result<String, Failed> {
     let error = result.err().ok_or("the call has succeeded")?;
     assert!(error.is_retryable() && !error.may_have_taken_effect() && !error.is_login_required(), "{error}");
-    let text = text(&error);
+    let text = error.to_string();
     assert!(text.contains("the token store failed"), "{text}");
     Ok(text)
 }
@@ -62,7 +56,7 @@ async fn redis_that_is_down() -> Result<(), Failed> {
     row("down, `OwnTokens`", "the app calls with tokens of its process; sessions fail as above");
     let nowhere = RedisStore::open(format!("redis://127.0.0.1:{}/", free_port()))?;
     let error = nowhere.load("key").await.err().ok_or("nobody is there")?;
-    assert!(text.contains("refused") && self::text(&error).contains("refused"));
+    assert!(text.contains("refused") && error.to_string().contains("refused"));
     Ok(())
 }
 
@@ -181,11 +175,11 @@ async fn redis_that_wants_a_password() -> Result<(), Failed> {
     let load = async |url: String| RedisStore::open(url)?.load("key").await;
     let address = server.url().replace("redis://", "");
     let error = load(server.url()).await.err().ok_or("no password was asked for")?;
-    row("wants a password", &text(&error));
-    assert!(text(&error).to_lowercase().contains("authentication"), "{}", text(&error));
+    row("wants a password", &error.to_string());
+    assert!(error.to_string().to_lowercase().contains("authentication"), "{}", error.to_string());
     let wrong = load(format!("redis://:very-secret@{address}")).await.err().ok_or("any password will do")?;
-    row("has another password", &text(&wrong));
-    let shown = format!("{} {wrong:?}", text(&wrong));
+    row("has another password", &wrong.to_string());
+    let shown = format!("{} {wrong:?}", wrong);
     assert!(shown.contains("assword") && !shown.contains("very-secret"), "{shown}");
     load(format!("redis://:the-right-password@{address}")).await?;
     Ok(())

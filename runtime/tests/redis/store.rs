@@ -65,6 +65,11 @@ async fn addresses_that_are_none_are_refused() -> Result<(), Failed> {
     for url in ["", "127.0.0.1:6379", "http://:very-secret@127.0.0.1/", "redis://:very-secret@:x/"] {
         let error = RedisStore::open(url).err().ok_or(url)?;
         assert!(!format!("{error} {error:?}").contains("very-secret"), "{error:?}");
+        assert!(error.to_string().contains("redis://[user:password@]host"), "{error}");
+    }
+    if cfg!(not(feature = "redis-tls")) {
+        let error = RedisStore::open("rediss://127.0.0.1/").err().ok_or("TLS without its feature")?;
+        assert!(error.to_string().contains("`redis-tls`"), "{error}");
     }
     let shown = format!("{:?}", RedisStore::open("redis://:very-secret@127.0.0.1/")?);
     assert!(!shown.contains("very-secret"), "{shown}");

@@ -163,3 +163,50 @@ fn errors_are_small_and_cross_threads() {
     check::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[tokio::test]
+async fn a_redirect_says_where_to() {
+    for reply in [Reply::text(301, "text/html", ""), Reply::text(308, "text/html", "<html>Moved</html>")] {
+        let error = fail(reply.header("location", "https://open.feishu.cn/open-apis/x?secret=1")).await;
+        assert!(error.is_unexpected_answer(), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("a redirect to https://open.feishu.cn/open-apis/x, which is not followed"), "{text}");
+        assert!(text.contains("look at the base URL"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn codes_that_all_operations_share_are_explained() {
+    let error = fail(Reply::code(400, 99_991_679, "Unauthorized.")).await;
+    assert_eq!(error.meaning(), Some("The person has not agreed to a scope."));
+    assert_eq!(error.hint(), Some("Let the person log in again, with the missing scopes."));
+    assert!(error.to_string().ends_with("with the missing scopes."), "{error}");
+}
+
+/// Tests have short tokens; they must not hide what happened.
+#[tokio::test]
+async fn a_token_that_occurs_in_names_does_not_change_what_an_error_means() {
+    for token in ["1", "c", "code", "msg"] {
+        let transport = script([Reply::code(404, 1_470_404, "no such task")]);
+        let user = feishu_openapi_runtime::User::new(token);
+        let call = scripted(&transport).request(feishu_openapi_runtime::Method::Get, "/open-apis/x").identity(&user);
+        let error = call.await.unwrap_err();
+        assert!(error.is_not_found(), "{token}: {error}");
+        assert_eq!(error.code(), Some(1_470_404), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_with_its_scheme_is_refused_with_a_word_about_it() {
+    let core = scripted(&script([]));
+    let user = feishu_openapi_runtime::User::new("Bearer u-1");
+    let call = core.request(feishu_openapi_runtime::Method::Get, "/open-apis/x").identity(&user);
+    let error = call.await.unwrap_err();
+    assert!(error.is_invalid_request() && error.to_string().contains("`Bearer`"), "{error}");
+}
+
+#[tokio::test]
+async fn only_store_apps_take_tickets() {
+    let error = scripted(&script([])).put_app_ticket("ticket").await.unwrap_err();
+    assert!(error.is_configuration() && error.to_string().contains("`store_app`"), "{error}");
+}

@@ -153,9 +153,11 @@ async fn a_refused_connection_is_known_as_one() {
     drop(server);
     tokio::time::sleep(Duration::from_millis(20)).await;
     let policy = RetryPolicy::default().backoff(Duration::from_millis(1), Duration::from_millis(2));
-    let core: Core = builder().base_url(url).retry(policy).build().unwrap();
+    let core: Core = builder().base_url(&url).retry(policy).build().unwrap();
     let error = as_user(&core, patch()).await.unwrap_err();
     assert!(error.is_connect(), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains(&format!("no connection: {url} was not reached: Connection refused")), "{text}");
     assert!(!error.may_have_taken_effect());
     assert_eq!(error.attempts(), 4);
 }

@@ -39,10 +39,10 @@ async fn calls_fail_and_say_so_by_default() {
     let core = client(&transport, store, StoreOutage::default());
     is_broken.store(true, Relaxed);
     let error = as_app(&core, Delete::new("1")).await.unwrap_err();
-    assert!(error.is_retryable() && !error.may_have_taken_effect());
+    assert!(error.is_store_failure() && error.is_retryable() && !error.may_have_taken_effect());
     assert_eq!(
         error.to_string(),
-        "task.v2.task.delete: the token store failed: tokens can neither be loaded nor saved"
+        "task.v2.task.delete: the token store failed: tokens can neither be loaded nor saved: connection refused"
     );
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "connection refused");

@@ -303,7 +303,7 @@ async fn a_client_without_an_app_calls_as_people_only() {
     let transport = script([Reply::data(json!({}))]);
     let core: Core = ClientBuilder::new().transport(transport.clone()).build().unwrap();
     let error = as_app(&core, Delete::new("1")).await.unwrap_err();
-    assert!(error.to_string().contains("custom_app"), "{error}");
+    assert!(error.is_configuration() && error.to_string().contains("custom_app"), "{error}");
     as_user(&core, Delete::new("1")).await.unwrap();
 }
 
@@ -322,10 +322,19 @@ fn settings_that_cannot_work_are_refused() {
     }
     check(ClientBuilder::new().custom_app("", "x"));
     check(ClientBuilder::new().custom_app("x", ""));
+    for (id, secret) in [("cli_1\n", "secret"), ("cli_1", "secret\r\n"), ("cli 1", "secret")] {
+        let error = check(ClientBuilder::new().custom_app(id, secret));
+        assert!(error.is_configuration() && error.to_string().contains("trim"), "{error}");
+    }
+    for url in ["https://open.feishu.cn/open-apis", "https://open.feishu.cn/open-apis/"] {
+        let error = check(ClientBuilder::new().base_url(url));
+        assert!(error.to_string().contains("leave `/open-apis` out"), "{error}");
+    }
     for url in ["", "open.feishu.cn", "ftp://x", "https://", "https://u@x", "https://x y"] {
         check(ClientBuilder::new().base_url(url));
     }
     check(ClientBuilder::new().user_agent("a\nb"));
+    let _: Core = ClientBuilder::new().base_url("HTTPS://open.feishu.cn").build().unwrap();
     let built: Core = ClientBuilder::new().base_url("https://open.feishu.cn/").build().unwrap();
     assert_eq!(built.base_url(), "https://open.feishu.cn");
     let _ = Arc::new(built);
