@@ -24,6 +24,8 @@ use feishu_openapi::task::v1::{task, task_comment};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // Refused requests and failed handlers are told to `tracing`.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let dispatcher = Dispatcher::new(receiver()?)
         .on(|delivery: Delivery<task::UpdatedEvent>| async move {
             println!(
@@ -52,7 +54,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let address =
         std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:7777".to_owned());
-    let listener = tokio::net::TcpListener::bind(&address).await?;
+    let listener = tokio::net::TcpListener::bind(&address)
+        .await
+        .map_err(|error| format!("{address} is not free to listen on: {error}"))?;
     println!("listening on http://{}/webhook/event", listener.local_addr()?);
     axum::serve(listener, routes).await?;
     Ok(())
@@ -75,5 +79,7 @@ fn receiver() -> Result<Receiver, Box<dyn Error>> {
     if let Ok(key) = std::env::var("FEISHU_ENCRYPT_KEY") {
         receiver = receiver.encrypt_key(key);
     }
-    Ok(receiver.build()?)
+    Ok(receiver.build().map_err(|error| {
+        format!("{error}: set FEISHU_VERIFICATION_TOKEN or FEISHU_ENCRYPT_KEY")
+    })?)
 }

@@ -21,11 +21,11 @@ use axum::routing::get;
 use feishu_openapi::session::{PendingAuthorization, SessionChange};
 use feishu_openapi::task::v2::task;
 
+use feishu_openapi::testing::{Received, Reply, Server};
 use feishu_openapi::{
     Client, ClientBuilder, Error, Method,
     serde_json::{self, Value, json},
 };
-use feishu_openapi_runtime::testing::{Received, Reply, Server};
 
 const HERE: &str = "http://127.0.0.1:7778";
 

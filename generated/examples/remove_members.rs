@@ -11,10 +11,10 @@
 use std::env;
 use std::error::Error;
 
+use feishu_openapi::serde_json::json;
 use feishu_openapi::task::v2::{TaskMember, task};
+use feishu_openapi::testing::{Received, Reply, Server};
 use feishu_openapi::{Client, UserIdType};
-use feishu_openapi_runtime::serde_json::json;
-use feishu_openapi_runtime::testing::{Received, Reply, Server};
 
 const TASK: &str = "83912691-2e43-47fc-94a4-d512e03984fa";
 const MEMBER: &str = "ou_2cefb2f014f8d0c6c2d2eb7bafb0e54f";

@@ -26,6 +26,23 @@
 //!
 //! Modules follow the platform's names: service, version, resource. Each request type documents the tokens, scopes,
 //! limits and error codes of its operation, and links to Feishu's page.
+//!
+//! Calls run on [tokio](https://docs.rs/tokio), and panic outside of its runtime.
+//! What goes wrong is an [`Error`], which says what to do; what the client does meanwhile (retries, renewed tokens,
+//! refused events) is told by [tracing](https://docs.rs/tracing).
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `task-v1`, `task-v2` (default) | the operations of this version |
+//! | `reqwest` (default) | the transport on `reqwest` with rustls |
+//! | `sessions` | [`session`](https://docs.rs/feishu-openapi/latest/feishu_openapi/session/): people log in with OAuth and stay logged in, `Client::sessions`, `Client::as_session` |
+//! | `events` | [`event`](https://docs.rs/feishu-openapi/latest/feishu_openapi/event/): events from Feishu, checked, decrypted, typed and handled once |
+//! | `redis`, `redis-tls` | `RedisStore`: tokens, sessions and handled events for many machines |
+//! | `pacing` | keeping to the documented rate limits before the server has to insist |
+//! | `testing` | [`testing`](https://docs.rs/feishu-openapi/latest/feishu_openapi/testing/): a scripted transport and a loopback server for your tests |
+//! | `jiff`, `chrono` | conversions between [`Millis`], [`Seconds`] and the types of these crates |
 #![forbid(unsafe_code)]
 
 mod client;
@@ -46,7 +63,7 @@ pub use feishu_openapi_runtime::{
     MemoryTokenStore, Metadata, Method, Millis, NotATime, Operation, Paged, Pages,
     Progress, QueryValue, RateLimit, RawRequest, RawResponse, Request, Response,
     RetryPolicy, Seconds, StoreError, StoreOutage, StoredToken, Tenant, TokenStore,
-    Tokens, Transport, Update, User, Violation, Violations, serde_json, transport,
+    Tokens, Transport, Update, User, Violation, Violations, http, serde_json, transport,
 };
 #[cfg(feature = "redis")]
 pub use feishu_openapi_runtime::{RedisStore, RedisStoreBuilder};

@@ -23,6 +23,10 @@ use crate::transport::BoxFuture;
 ///
 /// Awaiting it gives the content of `data`; [`with_response`](Self::with_response)
 /// and [`raw`](Self::raw) give more.
+///
+/// # Panics
+///
+/// Awaiting it outside of a [tokio](https://docs.rs/tokio) runtime with time (`enable_all`) panics.
 #[must_use = "nothing is sent until the call is awaited"]
 #[derive(Clone)]
 pub struct Call<R> {

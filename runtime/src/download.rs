@@ -123,7 +123,8 @@ fn timed_out(limit: Duration) -> Error {
 /// A file while it is downloaded, in chunks.
 ///
 /// ```no_run
-/// # use feishu_openapi_runtime::{Core, Error};
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// # use feishu_openapi::{Core, Error};
 /// # async fn run(core: &Core, url: &str) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut file = tokio::fs::File::create("report.pdf").await?;
 /// core.download(url).await?.copy_to(&mut file).await?;

@@ -15,7 +15,8 @@ use tokio::io::AsyncRead;
 /// A clone is the same file; a reader can be read only once, by one of them.
 ///
 /// ```
-/// use feishu_openapi_runtime::File;
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::File;
 ///
 /// let note = File::bytes("会议纪要.txt", "Decided: ship it.");
 /// assert_eq!(note.size(), Some(17));

@@ -62,7 +62,6 @@ pub mod transport;
 mod update;
 mod wire;
 
-#[cfg(feature = "events")]
 pub use http;
 pub use serde;
 pub use serde_json;

@@ -23,7 +23,8 @@ use crate::transport::BoxFuture;
 /// Tokens, retries, deadlines and errors work as for typed operations.
 ///
 /// ```no_run
-/// use feishu_openapi_runtime::{Core, Error, Method, serde_json};
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::{Core, Error, Method, serde_json};
 ///
 /// # async fn run(core: &Core) -> Result<(), Error> {
 /// let users: serde_json::Value = core

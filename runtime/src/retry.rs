@@ -19,8 +19,9 @@ use std::time::Duration;
 /// a multiple of its load: see [`budget`](Self::budget).
 ///
 /// ```
+/// # use feishu_openapi_runtime as feishu_openapi;
 /// use std::time::Duration;
-/// use feishu_openapi_runtime::RetryPolicy;
+/// use feishu_openapi::RetryPolicy;
 ///
 /// let patient = RetryPolicy::default()
 ///     .max_attempts(6)

@@ -5,7 +5,8 @@
 /// The names of everything that is not kept go to `update_fields`.
 ///
 /// ```
-/// use feishu_openapi_runtime::Update;
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::Update;
 ///
 /// let due: Update<String> = Update::default();
 /// assert_eq!(due, Update::Keep);

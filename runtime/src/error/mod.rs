@@ -18,7 +18,8 @@ pub use details::{Details, FieldViolation, HelpLink};
 /// The text never holds a token or a secret.
 ///
 /// ```
-/// use feishu_openapi_runtime::Error;
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::Error;
 ///
 /// fn advise(error: &Error) -> &'static str {
 ///     match error {

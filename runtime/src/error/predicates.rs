@@ -168,7 +168,7 @@ impl Error {
         self.inner().kind == Kind::NoTicket
     }
 
-    /// Nobody is logged in under this name, or the session is over.
+    /// Nobody is logged in under this name, or the session is over (feature `sessions`).
     ///
     /// # Troubleshooting
     ///
@@ -181,7 +181,7 @@ impl Error {
         self.inner().kind == Kind::LoginRequired
     }
 
-    /// The person has not agreed on the authorization page.
+    /// The person has not agreed on the authorization page (feature `sessions`).
     ///
     /// # Troubleshooting
     ///

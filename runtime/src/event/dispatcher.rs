@@ -28,9 +28,10 @@ type Handler = Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Result<(), Even
 /// [`seen_events`](Self::seen_events).
 ///
 /// ```
-/// use feishu_openapi_runtime::event::{AppTicket, Delivery, Dispatcher, Receiver};
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::event::{AppTicket, Delivery, Dispatcher, Receiver};
 ///
-/// # fn main() -> Result<(), feishu_openapi_runtime::event::EventError> {
+/// # fn main() -> Result<(), feishu_openapi::event::EventError> {
 /// let receiver = Receiver::builder().encrypt_key("key").verification_token("token").build()?;
 /// let dispatcher = Dispatcher::new(receiver).on(|delivery: Delivery<AppTicket>| async move {
 ///     println!("a ticket for {}", delivery.event.app_id);

@@ -17,9 +17,10 @@ const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// Checks, decrypts and reads requests; calls nobody.
 ///
 /// ```
-/// use feishu_openapi_runtime::event::{Incoming, Receiver};
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::event::{Incoming, Receiver};
 ///
-/// # fn main() -> Result<(), feishu_openapi_runtime::event::EventError> {
+/// # fn main() -> Result<(), feishu_openapi::event::EventError> {
 /// let receiver = Receiver::builder().verification_token("xxxxxx").build()?;
 /// let body = br#"{"challenge": "ajls384kdjxxxx", "token": "xxxxxx", "type": "url_verification"}"#;
 /// let Incoming::Challenge(challenge) = receiver.receive(&http::HeaderMap::new(), body)? else {

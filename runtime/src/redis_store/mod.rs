@@ -20,11 +20,12 @@ use crate::token::StoreError;
 /// With the feature `events` it also remembers which events were handled, see `SeenEvents`.
 ///
 /// ```no_run
-/// use feishu_openapi_runtime::{ClientBuilder, Core, Error, RedisStore};
+/// # mod feishu_openapi { pub use feishu_openapi_runtime::{*, Core as Client}; }
+/// use feishu_openapi::{Client, ClientBuilder, RedisStore};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = RedisStore::open("redis://127.0.0.1/")?;
-/// let core: Core = ClientBuilder::new().custom_app("cli_1", "secret").token_store(store).build()?;
+/// let client: Client = ClientBuilder::new().custom_app("cli_1", "secret").token_store(store).build()?;
 /// # Ok(())
 /// # }
 /// ```

@@ -1,4 +1,4 @@
-//! Sessions of users: log in with OAuth, and stay logged in.
+//! Sessions of users: log in with OAuth, and stay logged in (feature `sessions`).
 //!
 //! An app acts for a person with a `user_access_token`, which lives about two hours, and gets the next one with a
 //! `refresh_token`, which works once.
@@ -14,12 +14,13 @@
 //!    ([page](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/authentication-management/access-token/refresh-user-access-token)).
 //!
 //! ```no_run
-//! use feishu_openapi_runtime::session::PendingAuthorization;
-//! use feishu_openapi_runtime::{Core, Error, Method, User, serde_json};
+//! # mod feishu_openapi { pub use feishu_openapi_runtime::{*, Core as Client}; }
+//! use feishu_openapi::session::PendingAuthorization;
+//! use feishu_openapi::{Client, Error, Method};
 //!
 //! // Send the browser to `url`, and keep `pending` in the visitor's web session.
-//! fn login(core: &Core) -> Result<(String, PendingAuthorization), Error> {
-//!     let authorization = core
+//! fn login(client: &Client) -> Result<(String, PendingAuthorization), Error> {
+//!     let authorization = client
 //!         .sessions()
 //!         .authorize("https://example.com/api/oauth/callback")
 //!         .scopes(["task:task:read", "offline_access"])
@@ -28,20 +29,20 @@
 //! }
 //!
 //! // The browser comes back with a code.
-//! async fn callback(core: &Core, pending: PendingAuthorization, query: &str) -> Result<String, Error> {
+//! async fn callback(client: &Client, pending: PendingAuthorization, query: &str) -> Result<String, Error> {
 //!     let code = pending.receive(query)?;
-//!     let tokens = core.sessions().exchange(code).await?;
+//!     let tokens = client.sessions().exchange(code).await?;
 //!     let path = "/open-apis/authen/v1/user_info";
+//! #   let core = client;
+//! #   #[cfg(any())]
+//!     let core = client.core();
 //!     let person = core.request(Method::Get, path).as_user(tokens.access_token()).await?;
 //!     let open_id = person["open_id"].as_str().unwrap_or_default();
-//!     core.sessions().put(open_id, &tokens).await?;
+//!     client.sessions().put(open_id, &tokens).await?;
 //!     Ok(open_id.to_owned())
 //! }
 //!
-//! // From then on, on every machine that shares the token store:
-//! async fn my_tasks(core: &Core, open_id: &str) -> Result<serde_json::Value, Error> {
-//!     core.request(Method::Get, "/open-apis/task/v2/tasks").identity(&User::session(open_id)).await
-//! }
+//! // From then on, on every machine that shares the token store: `client.as_session(open_id).task_v2()…`
 //! ```
 //!
 //! # What happens when something dies

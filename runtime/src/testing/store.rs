@@ -8,7 +8,8 @@ use crate::token::{StoreError, StoredToken, TokenStore};
 /// paused.
 ///
 /// ```
-/// use feishu_openapi_runtime::{MemoryTokenStore, testing::check_token_store};
+/// # use feishu_openapi_runtime as feishu_openapi;
+/// use feishu_openapi::{MemoryTokenStore, testing::check_token_store};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), String> {
