@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use feishu_openapi_codegen::diagnostic::Diagnostics;
+use feishu_openapi_codegen::ir::Api;
 use feishu_openapi_codegen::rules::Rule;
-use feishu_openapi_codegen::{Source, read, report};
+use feishu_openapi_codegen::{Source, read, read_described, report};
 use feishu_openapi_tests::{common, root, yaml_files};
 
 #[test]
@@ -15,8 +17,10 @@ fn every_rule_says_what_was_reviewed() {
     let update = std::env::var_os("UPDATE").is_some();
     let mut different = Vec::new();
     for (name, text) in yaml_files("ui") {
-        let (rules, found) = lint(&sources(&name, &text));
         let rule = name.split('.').next().unwrap_or_default();
+        // Other fixtures describe no more than they need.
+        let read = if rule == Rule::Undescribed.name() { read_described } else { read };
+        let (rules, found) = lint(&sources(&name, &text), read);
         if rules != BTreeSet::from([rule.to_owned()]) {
             different.push(format!("{name} breaks {rules:?}, not its rule alone:\n{found}"));
             continue;
@@ -84,7 +88,7 @@ fn sources(name: &str, text: &str) -> Vec<Source> {
 }
 
 /// The rules that are broken, and what is said.
-fn lint(sources: &[Source]) -> (BTreeSet<String>, String) {
+fn lint(sources: &[Source], read: fn(&[Source]) -> Result<Api, Diagnostics>) -> (BTreeSet<String>, String) {
     let Err(diagnostics) = read(sources) else { return (BTreeSet::new(), String::new()) };
     let located = diagnostics.locate(sources);
     let rules = located.iter().map(|located| located.diagnostic.rule.name().to_owned()).collect();

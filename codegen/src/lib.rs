@@ -34,6 +34,14 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     checked(sources).map(|(_, api)| api)
 }
 
+/// Reads the spec of a client that others use: whatever they read about has to be described, too.
+pub fn read_described(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
+    let (documents, api, mut diagnostics) = lowered(sources);
+    check::check(&documents, &api, &mut diagnostics);
+    check::descriptions(&documents, &api, &mut diagnostics);
+    if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
+}
+
 /// The passes up to `check`, for tools that need the documents as well.
 fn checked(sources: &[Source]) -> Result<(load::Documents<'_>, ir::Api), Diagnostics> {
     let (documents, api, mut diagnostics) = lowered(sources);

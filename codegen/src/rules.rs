@@ -60,6 +60,9 @@ rules! {
     EmptyText "empty-text":
         "texts are not empty",
         "`description: \"\"` → `description: The title.`";
+    Undescribed "undescribed":
+        "every field and every value of an enum says what it means",
+        "add `description: The title.`, or a line in `x-enumDescriptions`";
     ReferenceSibling "reference-sibling":
         "nothing stands beside `$ref`",
         "`{$ref: …, description: …}` → `{allOf: [{$ref: …}], description: …}`";

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use feishu_openapi_codegen::diagnostic::Located;
 use feishu_openapi_codegen::rules::Rule;
-use feishu_openapi_codegen::{Source, read, report};
+use feishu_openapi_codegen::{Source, read_described, report};
 
 use crate::files;
 
@@ -42,7 +42,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     }
     let sources = files::read_all(root).map_err(|error| error.to_string())?;
     let wanted = wanted(root, &options.files, &sources)?;
-    let mut found = match read(&sources) {
+    let mut found = match read_described(&sources) {
         Ok(_) => Vec::new(),
         Err(diagnostics) => diagnostics.locate(&sources),
     };

@@ -4,6 +4,7 @@
 //! missing, since they would blame the wrong place otherwise.
 
 mod context;
+mod descriptions;
 mod facts;
 mod fields;
 mod mask;
@@ -19,6 +20,12 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::Api;
 use crate::load::{Documents, walk};
 use context::Context;
+
+/// What users read about has a description: a rule for specs of clients that are published, and not for small ones that
+/// try something.
+pub(crate) fn descriptions(documents: &Documents, api: &Api, diagnostics: &mut Diagnostics) {
+    descriptions::all(&Context::new(documents, api, diagnostics), diagnostics);
+}
 
 /// Holds all rules against the API and the documents that it was read from.
 pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnostics) {
@@ -63,6 +70,7 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
     for event in context.resources().flat_map(|(_, resource)| &resource.events) {
         facts::enforced_by(&context, &event.place, &event.rules, diagnostics);
         rule::of_event(event, diagnostics);
+        values::of_event(&context, event, diagnostics);
     }
     for definition in context.structs() {
         values::of_struct(&context, definition, diagnostics);

@@ -6,7 +6,9 @@ use super::context::Context;
 use super::fields::kind;
 use super::names::is_parameter;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Body, BodyField, Field, Limits, Number, Operation, Presence, Struct, Type, TypeDef, Value, Values};
+use crate::ir::{
+    Body, BodyField, Event, Field, Limits, Number, Operation, Presence, Struct, Type, TypeDef, Value, Values,
+};
 use crate::load::{Cursor, Step, nearest};
 use crate::rules::Rule;
 
@@ -39,6 +41,19 @@ pub(crate) fn of_operation(context: &Context<'_>, operation: &Operation, diagnos
         walk.direction = Direction::Received;
         walk.cursor = Cursor::at(content.key("application/json").key("example"));
         walk.envelope(operation, example);
+    }
+}
+
+/// Examples of an event's fields, and that of the whole event.
+pub(crate) fn of_event(context: &Context<'_>, event: &Event, diagnostics: &mut Diagnostics) {
+    for field in &event.fields {
+        of_field(context, field, Direction::Received, diagnostics);
+    }
+    if let (Some(example), true) = (&event.example, context.is_whole(&event.place)) {
+        let content = event.place.key("requestBody").key("content").key("application/json");
+        let cursor = Cursor::at(content.key("example"));
+        let mut walk = Walk { context, diagnostics, rule: Rule::Example, direction: Direction::Received, cursor };
+        walk.event(event, example);
     }
 }
 
@@ -146,6 +161,43 @@ impl<'a> Walk<'a, '_, '_> {
                     walk.object(&"the answer", &fields, data);
                 }
                 (key, _) => walk.unknown_key(key, &"the envelope", ["code", "msg", "data"].into_iter()),
+            });
+        }
+    }
+
+    fn event(&mut self, event: &'a Event, example: &'a Value) {
+        let Value::Map(entries) = example else {
+            return self.fail(
+                format!("an event is a map, not {}", found(example)),
+                "expected the envelope".to_owned(),
+                Some("write the page's whole example: `schema`, `header` and `event`".to_owned()),
+            );
+        };
+        for (key, value) in entries {
+            self.below(Step::Key(key), |walk| match (key.as_str(), value) {
+                ("schema", Value::String(_)) => {}
+                ("schema", value) => walk.misfit("schema", &Type::String, value),
+                ("header", header) => walk.event_header(event, header),
+                ("event", content) => walk.object(&"the event", &event.fields.iter().collect::<Vec<_>>(), content),
+                (key, _) => walk.unknown_key(key, &"the envelope", ["schema", "header", "event"].into_iter()),
+            });
+        }
+    }
+
+    fn event_header(&mut self, event: &Event, header: &'a Value) {
+        let Value::Map(entries) = header else {
+            let help = Some("write the header of the page's example".to_owned());
+            return self.fail(format!("the header is a map, not {}", found(header)), "expected a map".to_owned(), help);
+        };
+        for (key, value) in entries {
+            self.below(Step::Key(key), |walk| match value {
+                Value::String(text) if key != "event_type" || *text == event.event_type => {}
+                Value::String(text) => walk.fail(
+                    format!("this is an example of `{text}`"),
+                    format!("expected `{}`", event.event_type),
+                    Some("take the example of the event's own page".to_owned()),
+                ),
+                value => walk.misfit(key, &Type::String, value),
             });
         }
     }

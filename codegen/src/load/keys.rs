@@ -204,6 +204,10 @@ impl<'a> Walk<'a, '_> {
             (Shape::Text | Shape::Word(_), Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => {
                 Some("put it in quotes")
             }
+            (Shape::Integer | Shape::Count | Shape::Number, Tree::Text(text)) if text.parse::<f64>().is_ok() => {
+                Some("leave the quotes out")
+            }
+            (Shape::Boolean, Tree::Text(text)) if matches!(&**text, "true" | "false") => Some("leave the quotes out"),
             _ => None,
         };
         let place = self.place();
@@ -276,6 +280,6 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> O
         .take(1000)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min_by_key(|(distance, _)| *distance)
+        .min()
         .map(|(_, candidate)| candidate)
 }

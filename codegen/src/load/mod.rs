@@ -203,6 +203,8 @@ fn advice(message: &str, text: &str, location: Option<serde_yaml::Location>) -> 
         "put a text that begins with `{` or `[` in quotes"
     } else if has("end of stream") || has("expected ',' or") || has("quoted scalar") {
         "look for a bracket or quotation mark that is not closed"
+    } else if has("expected key") || has("block mapping") || has("block collection") || has("'-' indicator") {
+        "compare the indentation with that of the lines around it"
     } else {
         return None;
     })

@@ -1,0 +1,56 @@
+//! Whatever users read about has a description.
+
+use super::context::Context;
+use super::names::name_of;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Enum, Field, TypeDef, Values};
+use crate::rules::Rule;
+
+/// Fields and values of enums without one.
+pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    for operation in context.operations() {
+        fields(operation.request_fields().chain(&operation.answer), diagnostics);
+    }
+    for event in context.resources().flat_map(|(_, resource)| &resource.events) {
+        fields(&event.fields, diagnostics);
+    }
+    for (_, definition) in context.types() {
+        match definition {
+            TypeDef::Struct(definition) => fields(&definition.fields, diagnostics),
+            TypeDef::Enum(definition) => values(definition, diagnostics),
+        }
+    }
+}
+
+fn fields<'a>(fields: impl IntoIterator<Item = &'a Field>, diagnostics: &mut Diagnostics) {
+    for field in fields.into_iter().filter(|field| field.description.is_empty()) {
+        diagnostics.push(
+            name_of(Rule::Undescribed, field, format!("`{}` has no description", field.name))
+                .label("says nothing to whoever uses it")
+                .help("add `description: …`: what it means, in your own words, with its unit"),
+        );
+    }
+}
+
+fn values(definition: &Enum, diagnostics: &mut Diagnostics) {
+    let silent: Vec<String> = match &definition.values {
+        Values::Strings(variants) => variants
+            .iter()
+            .filter(|variant| variant.description.is_empty())
+            .map(|variant| variant.value.clone())
+            .collect(),
+        Values::Integers(variants) => variants
+            .iter()
+            .filter(|variant| variant.description.is_empty())
+            .map(|variant| variant.value.to_string())
+            .collect(),
+    };
+    if !silent.is_empty() {
+        let message = format!("nothing says what `{}` means", silent.join("`, `"));
+        diagnostics.push(
+            Diagnostic::new(Rule::Undescribed, &definition.place.key("enum"), message)
+                .label("the values")
+                .help("add a line for each value to `x-enumDescriptions`"),
+        );
+    }
+}
