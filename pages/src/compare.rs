@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{Fact, OperationFacts};
 
+pub(crate) use text::named_values;
 pub use waivers::Waiver;
 
 /// How page and spec differ.

@@ -166,7 +166,7 @@ components:
         id:
           type: string
           description: # TODO(you): in our words: 号，最长20个字符
-          x-feishu-prose: # TODO(you): does the text state a limit? 号，最长20个字符
+          x-feishu-prose: # TODO(you): does the text state a limit, or the values? 号，最长20个字符
 "##;
 
 #[test]

@@ -41,7 +41,9 @@ impl Context<'_> {
                     self.lists(&place, &item.children, &other.children, report);
                 }
                 None => {
-                    report.differ(&place, Fact::Presence, presence(item), None);
+                    // Nothing stands in the spec, and its place is below its siblings.
+                    let sibling = spec.last().map_or(0, |sibling| sibling.line);
+                    report.differ(&place, Fact::Presence, presence(item), None).spec_line = sibling;
                 }
             }
         }

@@ -50,7 +50,7 @@ fn not_empty(page: &Item, spec: &Item) -> bool {
 }
 
 /// `"tasklist"`, `- user:`, `* app`, `（1：…，2：…）`: how running text names values.
-fn named_values(text: &str) -> Vec<String> {
+pub(crate) fn named_values(text: &str) -> Vec<String> {
     // `不可以是"chat"` names what is no value.
     let affirmed = text.split('。').filter(|sentence| !sentence.contains('不'));
     let quoted = affirmed.flat_map(|sentence| sentence.split('"').skip(1).step_by(2)).map(str::to_owned);

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::yaml::Node;
+use crate::compare::named_values;
 use crate::facts::{Item, Stated};
 use crate::types::Ty;
 use crate::value::value_of_text;
@@ -165,19 +166,23 @@ pub(crate) fn entry(key: &str, value: Node) -> (String, Node) {
     (key.to_owned(), value)
 }
 
-/// Limits that the page states only in its running text, perhaps.
+/// Limits and values that the page states only in its running text, perhaps.
 pub(crate) fn prose(item: &Item) -> Option<(String, Node)> {
     let mut hints = crate::prose::hints(item);
     if crate::prose::forbids_empty(&item.prose) {
         hints.push("it must not be empty".to_owned());
     }
-    let gap = Node::gap(&format!("does the text state a limit? {}", hints.join("; ")));
+    let named = if item.enum_values.is_empty() { named_values(&item.prose) } else { Vec::new() };
+    if named.len() > 1 {
+        hints.push(format!("it names {}", named.join(", ")));
+    }
+    let gap = Node::gap(&format!("does the text state a limit, or the values? {}", hints.join("; ")));
     (!hints.is_empty()).then(|| entry("x-feishu-prose", gap))
 }
 
-/// A gap for a text of ours; the beginning of the page's is shown for orientation.
+/// A gap for a text of ours; the page's is shown, so that two drafts differ where it does.
 pub(crate) fn describe(page: &str) -> Node {
-    let page = crate::problems::shorten(page);
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     if page.is_empty() {
         return Node::gap("say what it is");
     }

@@ -86,7 +86,8 @@ fn check(root: &Path, folder: &Path, output: Output, update_lock: bool) -> Resul
         print!("{}", print::report(&findings, &mut lines, output.verbose));
     }
     if outcome.drifted() {
-        return Err("the pages and the spec disagree".to_owned());
+        let kept = if update_lock { "; spec/docs.lock stays as it is" } else { "" };
+        return Err(format!("the pages and the spec disagree{kept}"));
     }
     if update_lock && lock::write(root, &lock::updated(&old, &new, &operations))? {
         eprintln!("updated spec/docs.lock");

@@ -26,13 +26,13 @@ pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bo
     for checked in &findings.outcome.checked {
         operation(&mut out, findings, checked, lines, verbose);
     }
-    whole(&mut out, findings, lines);
+    whole(&mut out, findings, lines, verbose);
     if verbose {
         waived(&mut out, findings);
     } else {
         undecidable(&mut out, findings);
     }
-    problems(&mut out, findings);
+    problems(&mut out, findings, verbose);
     summary(&mut out, findings);
     out
 }
@@ -106,7 +106,7 @@ fn shorten(words: &str) -> String {
 }
 
 /// What concerns no single page.
-fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>) {
+fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bool) {
     let outcome = findings.outcome;
     let mut section = |title: &str, entries: Vec<String>| {
         if !entries.is_empty() {
@@ -126,7 +126,7 @@ fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>) {
         format!("{}\n    {}", operation.id, spot(&operation.place, lines))
     };
     section(
-        "operations and events that have no page here, though their siblings have",
+        "operations and events that have no page here, though their siblings have (if the documentation dropped them, take them out of the spec)",
         outcome.orphaned.iter().map(id).collect(),
     );
     let unstated = outcome.unstated.iter().map(|unstated| {
@@ -143,7 +143,10 @@ fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>) {
         format!("{}: {page} says `{}`\n    {}", idle.fact, idle.page_says, spot(&idle.place, lines))
     });
     section("waivers that explain nothing", idle.collect());
-    section("in the pages, and not in the spec (another service)", outcome.elsewhere.iter().map(endpoint).collect());
+    if verbose {
+        let elsewhere = outcome.elsewhere.iter().map(endpoint).collect();
+        section("in the pages, and not in the spec (another service)", elsewhere);
+    }
     section("pages that moved since spec/docs.lock", findings.moved.to_vec());
 }
 
@@ -179,9 +182,10 @@ fn undecidable(out: &mut String, findings: &Findings<'_>) {
     out.push('\n');
 }
 
-/// What could not be read.
-fn problems(out: &mut String, findings: &Findings<'_>) {
-    for page in findings.pages {
+/// What could not be read; of other services only if asked for.
+fn problems(out: &mut String, findings: &Findings<'_>, verbose: bool) {
+    let elsewhere = &findings.outcome.elsewhere;
+    for (_, page) in findings.pages.iter().enumerate().filter(|(index, _)| verbose || !elsewhere.contains(index)) {
         for problem in &page.problems {
             let _ = writeln!(out, "could not be read: {}:{}: {}", page.name, problem.line, problem.what);
         }
@@ -208,15 +212,16 @@ fn summary(out: &mut String, findings: &Findings<'_>) {
     let compared_events = compared.iter().filter(|index| is_event(**index)).count();
     let _ = writeln!(
         out,
-        "{} of {} operations and {compared_events} of {events} events of the spec compared; {} pages are not in the spec",
+        "{} of {} operations and {compared_events} of {events} events of the spec compared; {} pages are not in the spec (`--verbose` lists them)",
         compared.len() - compared_events,
         all - events,
         outcome.elsewhere.len() + outcome.unknown.len(),
     );
     let _ = writeln!(
         out,
-        "{} differences, {} waived, {} undecidable, {} idle waivers, {} pages moved since the lock",
+        "{} differences, {} pages missing, {} waived, {} undecidable, {} idle waivers, {} pages moved since the lock",
         outcome.differences(),
+        outcome.orphaned.len(),
         outcome.waived(),
         outcome.undecidable(),
         outcome.idle.len(),
