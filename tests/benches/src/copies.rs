@@ -22,7 +22,8 @@ pub fn sources(copies: usize) -> Vec<Source> {
             let text = source
                 .text
                 .replace("task.v", &format!("{service}.v"))
-                .replace("  task.task.", &format!("  {service}.task."))
+                // Events, as keys and in their examples.
+                .replace(" task.task.", &format!(" {service}.task."))
                 .replace("/open-apis/task/", &format!("/open-apis/{service}/"));
             all.push(Source::new(format!("spec/{service}/{rest}"), text));
         }
