@@ -85,21 +85,12 @@ impl Crate {
 
     /// The cost of a command of cargo on this crate alone: everything that it depends on is built before.
     ///
-    /// The cheaper of two runs counts, since a machine does other things as well.
-    ///
     /// # Errors
     ///
     /// If the crate does not compile; the error has what cargo says.
     pub fn cost(&self, root: &Path, command: &[&str]) -> io::Result<Cost> {
-        let run = || cargo(root, &self.folder(root).join("Cargo.toml"), command);
-        run()?;
-        let mut best: Option<Cost> = None;
-        for _ in 0..2 {
-            self.touch(root)?;
-            let cost = run()?;
-            best = Some(best.map_or(cost, |best| if cost.seconds < best.seconds { cost } else { best }));
-        }
-        best.ok_or_else(|| io::Error::other("nothing was measured"))
+        let costs = costs(root, &[(self, command.to_vec())], 2)?;
+        costs.first().copied().ok_or_else(|| io::Error::other("nothing was measured"))
     }
 
     fn touch(&self, root: &Path) -> io::Result<()> {
@@ -109,6 +100,31 @@ impl Crate {
         }
         Ok(())
     }
+}
+
+/// The costs of commands of cargo on crates alone, which take turns: a machine does other things as well, so the
+/// cheapest of several runs counts, and none has the quiet time for itself.
+///
+/// # Errors
+///
+/// If a crate does not compile; the error has what cargo says.
+pub fn costs(root: &Path, commands: &[(&Crate, Vec<&str>)], rounds: usize) -> io::Result<Vec<Cost>> {
+    let run = |(subject, command): &(&Crate, Vec<&str>)| cargo(root, &subject.folder(root).join("Cargo.toml"), command);
+    let mut best = Vec::new();
+    for command in commands {
+        best.push(run(command)?);
+    }
+    for round in 0..rounds {
+        for (command, best) in commands.iter().zip(&mut best) {
+            command.0.touch(root)?;
+            let cost = run(command)?;
+            // The first run has built the dependencies.
+            if round == 0 || cost.seconds < best.seconds {
+                *best = cost;
+            }
+        }
+    }
+    Ok(best)
 }
 
 /// What progenitor's clients depend on.

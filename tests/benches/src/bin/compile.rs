@@ -1,8 +1,9 @@
 //! What generated code costs to compile: ours and progenitor's for the same operations, dependencies built before.
 
 use std::io;
+use std::path::Path;
 
-use feishu_openapi_benches::crates::{Crate, root};
+use feishu_openapi_benches::crates::{Crate, costs, root};
 
 /// How a crate is compiled, and the options that say so.
 const MODES: [(&str, &[&str]); 3] =
@@ -11,8 +12,6 @@ const MODES: [(&str, &[&str]); 3] =
 struct Subject {
     operations: usize,
     features: &'static [&'static str],
-    /// How many of the modes are measured; the big ones take minutes each.
-    modes: usize,
     measured: Crate,
 }
 
@@ -21,23 +20,37 @@ fn main() -> io::Result<()> {
     println!("| client | operations | lines of code | build | CPU s | peak MB |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let v2: &[&str] = &["--no-default-features", "--features", "reqwest,task-v2"];
-    let subject = |operations, features, modes, measured| Subject { operations, features, modes, measured };
-    let subjects = [
-        subject(75, &[], 3, Crate::ours(&root, "ours", 1)?),
-        subject(52, v2, 3, Crate::ours(&root, "ours v2 only", 1)?),
-        subject(74, &[], 3, Crate::progenitor("progenitor positional", "positional", 1)),
-        subject(74, &[], 3, Crate::progenitor("progenitor builder", "builder", 1)),
-        subject(750, &[], 3, Crate::ours(&root, "ours tenfold", 10)?),
-        subject(740, &[], 3, Crate::progenitor("progenitor positional tenfold", "positional", 10)),
+    let subject = |operations, features, measured| Subject { operations, features, measured };
+    let small = [
+        subject(75, &[], Crate::ours(&root, "ours", 1)?),
+        subject(52, v2, Crate::ours(&root, "ours v2 only", 1)?),
+        subject(74, &[], Crate::progenitor("progenitor positional", "positional", 1)),
+        subject(74, &[], Crate::progenitor("progenitor builder", "builder", 1)),
     ];
-    for Subject { operations, features, modes, measured } in subjects {
-        measured.write(&root)?;
-        let lines = measured.code_lines();
-        for (mode, command) in &MODES[..modes] {
-            let cost = measured.cost(&root, &[*command, features].concat())?;
+    compile(&root, &small, 5)?;
+    let large = [
+        subject(750, &[], Crate::ours(&root, "ours tenfold", 10)?),
+        subject(740, &[], Crate::progenitor("progenitor positional tenfold", "positional", 10)),
+    ];
+    // These take minutes each.
+    compile(&root, &large, 2)
+}
+
+fn compile(root: &Path, subjects: &[Subject], rounds: usize) -> io::Result<()> {
+    for subject in subjects {
+        subject.measured.write(root)?;
+    }
+    for (mode, command) in MODES {
+        let commands: Vec<(&Crate, Vec<&str>)> =
+            subjects.iter().map(|subject| (&subject.measured, [command, subject.features].concat())).collect();
+        for (subject, cost) in subjects.iter().zip(costs(root, &commands, rounds)?) {
             println!(
-                "| {} | {operations} | {lines} | {mode} | {:.2} | {:.0} |",
-                measured.name, cost.seconds, cost.megabytes
+                "| {} | {} | {} | {mode} | {:.2} | {:.0} |",
+                subject.measured.name,
+                subject.operations,
+                subject.measured.code_lines(),
+                cost.seconds,
+                cost.megabytes
             );
         }
     }
