@@ -44,7 +44,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/login", get(login))
         .route("/callback", get(callback))
         .with_state(Arc::new(client));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:7778").await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:7778")
+        .await
+        .map_err(|error| format!("127.0.0.1:7778 is not free to listen on: {error}"))?;
     println!("open {HERE}/login");
     axum::serve(listener, routes).await?;
     Ok(())

@@ -108,6 +108,9 @@ fn draft(path: &Path) -> Result<(), String> {
 
 /// Runs the downloader in a process of its own, so that HTTP stays out of what `cargo xtask codegen` builds.
 fn fetch(arguments: &[String]) -> Result<(), String> {
+    if !crate::files::root().join("target/release/docs-fetch").exists() {
+        eprintln!("building docs-fetch, which takes a minute the first time");
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--quiet", "--release", "--package", "docs-fetch", "--"])
