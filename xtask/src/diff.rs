@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use clap::ValueEnum;
+use feishu_openapi_codegen::diagnostic::Diagnostics;
 use feishu_openapi_codegen::diff::{Format, compare, is_breaking, render, render_table};
 use feishu_openapi_codegen::ir::Api;
-use feishu_openapi_codegen::{Source, read, report};
+use feishu_openapi_codegen::{Source, read, read_draft, report};
 
 use crate::files;
 
@@ -68,9 +69,11 @@ fn changes(root: &Path, arguments: &Arguments) -> Result<(String, bool), String>
         Some(name) => Base { name: name.clone(), commit: commit(root, name)?.ok_or_else(|| unknown(root, name))? },
         None => default_base(root)?,
     };
-    let old = api(&sources_at(root, &commit)?, &format!("the spec at {name} cannot be read by this generator"))?;
+    // It satisfied the rules of its day; those of today are no reason not to compare it.
+    let old = sources_at(root, &commit)?;
+    let old = api(read_draft(&old), &old, &format!("the spec at {name} cannot be read by this generator"))?;
     let sources = files::read_all(root).map_err(|error| error.to_string())?;
-    let new = api(&sources, "the spec in the working tree cannot be read")?;
+    let new = api(read(&sources), &sources, "the spec in the working tree cannot be read")?;
     let changes = compare(&old, &new);
     let format = match arguments.format {
         _ if arguments.json => Format::Json,
@@ -86,9 +89,9 @@ fn changes(root: &Path, arguments: &Arguments) -> Result<(String, bool), String>
     Ok((text, is_breaking(&changes)))
 }
 
-/// Reads one of the two specs; its mistakes are the error.
-fn api(sources: &[Source], heading: &str) -> Result<Api, String> {
-    read(sources).map_err(|diagnostics| {
+/// One of the two specs; its mistakes are the error.
+fn api(read: Result<Api, Diagnostics>, sources: &[Source], heading: &str) -> Result<Api, String> {
+    read.map_err(|diagnostics| {
         let color = std::io::stderr().is_terminal();
         let mistakes = diagnostics.locate(sources);
         let text: Vec<String> = mistakes.iter().map(|located| report::human(located, sources, color)).collect();
@@ -192,6 +195,28 @@ mod tests {
         git(root, &["add", "--all"]).unwrap();
         let identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
         git(root, &[&identity[..], &["commit", "--quiet", "--message", text]].concat()).unwrap();
+    }
+
+    /// The generator grows stricter, and what it took before is still there to be compared with.
+    #[test]
+    fn the_rules_of_today_are_not_held_against_the_base() {
+        let root = repository("rules");
+        fs::remove_dir_all(root.join("spec")).unwrap();
+        let wanted = "          check: [{if: reminders, needs: [due]}]\n";
+        let sources = files::read_all(&files::root()).unwrap();
+        for (state, kept) in [("without", ""), ("with", wanted)] {
+            for source in &sources {
+                let path = root.join(&source.path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, source.text.replace(wanted, kept)).unwrap();
+            }
+            git(&root, &["add", "--all"]).unwrap();
+            write(&root, "state", state);
+        }
+        let arguments = Arguments { base: Some("HEAD~1".to_owned()), format: Style::Human, json: false, table: false };
+        let (text, is_breaking) = changes(&root, &arguments).unwrap();
+        assert!(is_breaking && text.contains("checked: if reminders: needs due [check-added]"), "{text}");
+        fs::remove_dir_all(root).unwrap();
     }
 
     #[test]

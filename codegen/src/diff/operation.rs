@@ -138,10 +138,10 @@ impl<'a> Comparison<'a> {
         };
         let (old, new) = (checks(old), checks(new));
         for check in new.difference(&old) {
-            self.push(at, &table::CHECK_ADDED, None, some(check), "checked".to_owned());
+            self.push(at, &table::CHECK_ADDED, None, some(check), format!("checked: {check}"));
         }
         for check in old.difference(&new) {
-            self.push(at, &table::CHECK_REMOVED, some(check), None, "checked".to_owned());
+            self.push(at, &table::CHECK_REMOVED, some(check), None, format!("no longer checked: {check}"));
         }
     }
 
