@@ -293,6 +293,18 @@ impl Operation {
         };
         self.path_parameters.iter().chain(&self.query).chain(body)
     }
+
+    /// The update masks in the body.
+    pub fn masks(&self) -> impl Iterator<Item = &UpdateMask> {
+        let fields = match &self.body {
+            Body::Json(fields) => &fields[..],
+            _ => &[],
+        };
+        fields.iter().filter_map(|field| match field {
+            BodyField::Masked(mask) => Some(mask),
+            BodyField::Plain(_) => None,
+        })
+    }
 }
 
 impl BodyField {

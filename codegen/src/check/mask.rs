@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::name_of;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::ir::{Body, BodyField, Operation, Type, TypeDef, UpdateMask, Values};
+use crate::ir::{Operation, Type, TypeDef, UpdateMask, Values};
 use crate::load::nearest;
 use crate::rules::Rule;
 
@@ -12,12 +12,7 @@ use crate::rules::Rule;
 /// A field that the mask does not know could be set, but never sent. A name without a field could be sent, but
 /// nobody knows with which value; where a page lists one, the spec leaves it out and says so in a waiver.
 pub(crate) fn update_mask(context: &Context<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
-    let Body::Json(fields) = &operation.body else { return };
-    let masks = fields.iter().filter_map(|field| match field {
-        BodyField::Masked(mask) => Some(mask),
-        BodyField::Plain(_) => None,
-    });
-    for mask in masks {
+    for mask in operation.masks() {
         let Type::List(item) = &mask.fields.ty else { continue };
         let Type::Enum(path) = &**item else { continue };
         let Some(TypeDef::Enum(definition)) = context.ty(path) else { continue };

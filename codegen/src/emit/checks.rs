@@ -62,7 +62,7 @@ fn call(check: &Check, operation: &Operation, constrained: &Constrained) -> Stri
 /// The update mask that says whether a field is sent at all.
 fn mask_of<'a>(operation: &'a Operation, path: &str) -> Option<&'a UpdateMask> {
     let name = path.split('.').next().unwrap_or_default();
-    super::operation::masks(operation).find(|mask| mask.values.iter().any(|value| value.name == name))
+    operation.masks().find(|mask| mask.values.iter().any(|value| value.name == name))
 }
 
 /// The condition, as messages name it.

@@ -172,12 +172,13 @@ impl<'a> Constrained<'a> {
         ))
     }
 
-    /// The checks of a request: the names in an update mask are ours.
-    pub(crate) fn request(&self, operation: &Operation) -> String {
-        let masks: BTreeSet<&str> = super::operation::masks(operation).map(|mask| mask.fields.name.as_str()).collect();
+    /// The checks of a request, with what goes before and after those of its fields: the names in an update mask are
+    /// ours.
+    pub(crate) fn request(&self, operation: &Operation, rules: (String, String)) -> String {
+        let masks: BTreeSet<&str> = operation.masks().map(|mask| mask.fields.name.as_str()).collect();
         let fields: Vec<&Field> =
             operation.request_fields().filter(|field| !masks.contains(field.name.as_str())).collect();
-        self.implementation_around(&operation.request, &fields, super::checks::calls(operation, self))
+        self.implementation_around(&operation.request, &fields, rules)
     }
 }
 

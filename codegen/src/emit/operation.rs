@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::docs;
 use super::fields::{Constrained, builder, declaration};
 use super::print;
 use super::types::{answer, is_comparable};
+use super::{checks, docs};
 use crate::ir::{Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, Period, Presence, UpdateMask};
 
 /// Stands in the tokens where the error table goes: we lay it out ourselves.
@@ -19,23 +19,11 @@ pub(crate) fn definition(operation: &Operation, constrained: &Constrained) -> Ve
         builder(&operation.request, &fields),
         request_trait(operation),
         accepts(operation),
-        constrained.request(operation),
+        constrained.request(operation, checks::calls(operation, constrained)),
     ];
     parts.extend(operation.paging.as_ref().map(|paging| paged(operation, paging)));
     parts.extend(answer(&operation.response, &operation.answer_description, &operation.answer));
     parts
-}
-
-/// The update masks in the body of an operation.
-pub(crate) fn masks(operation: &Operation) -> impl Iterator<Item = &UpdateMask> {
-    let fields = match &operation.body {
-        Body::Json(fields) => &fields[..],
-        _ => &[],
-    };
-    fields.iter().filter_map(|field| match field {
-        BodyField::Masked(mask) => Some(mask),
-        BodyField::Plain(_) => None,
-    })
 }
 
 fn request_struct(operation: &Operation, fields: &[&Field]) -> String {
