@@ -136,9 +136,10 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
     let metadata = context.metadata;
     let status = metadata.status();
     let secrets: Vec<&str> = (&mut *context.secrets).collect();
-    let text = redact(&String::from_utf8_lossy(body), &secrets);
-    let mut json: Json = serde_json::from_slice(body).unwrap_or_default();
+    let text = String::from_utf8_lossy(body);
+    let mut json: Json = serde_json::from_str(&text).unwrap_or_default();
     redact_texts(&mut json, &secrets);
+    let text = redact(&text, &secrets);
     let code = json.get("code").and_then(integer);
     let mut error = match code {
         Some(code) if code != 0 => refused(&json, code),

@@ -210,3 +210,10 @@ async fn only_store_apps_take_tickets() {
     let error = scripted(&script([])).put_app_ticket("ticket").await.unwrap_err();
     assert!(error.is_configuration() && error.to_string().contains("`store_app`"), "{error}");
 }
+
+#[tokio::test]
+async fn a_code_is_read_beside_bytes_that_are_no_utf_8() {
+    let body = b"{\"code\": 1470404, \"msg\": \"\xc8\xce\xce\xf1\"}";
+    let error = fail(Reply::text(404, "application/json", &body[..])).await;
+    assert!(error.is_not_found() && error.code() == Some(1_470_404), "{error}");
+}
