@@ -247,9 +247,13 @@ impl Core {
                 (Outcome::TokenRejected, Credential::Shared(token)) if may_replace_token && call.can_be_reread() => {
                     tracing::debug!(%error, "the token was rejected, a new one is fetched");
                     may_replace_token = false;
-                    self.reject(call, token).await;
                     state.last = Some(error);
                     credential = self.credential(call, state).await?;
+                    let rejection = async {
+                        self.reject(call, token).await;
+                        Ok(())
+                    };
+                    state.in_time(rejection).await?;
                     continue;
                 }
                 _ => self.wait_before_retry(call, outcome, state),

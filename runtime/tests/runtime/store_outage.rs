@@ -119,3 +119,17 @@ async fn a_lock_that_cannot_be_given_back_holds_nobody_up_for_long() {
     assert_eq!(core.tenant_access_token(&Tenant::default()).await.unwrap(), "t-2");
     assert!((5..=6).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_while_a_token_is_dropped_keeps_the_deadline() {
+    let forever = |moment| match moment == Moment::Before("remove") {
+        true => Duration::from_secs(3600),
+        false => Duration::ZERO,
+    };
+    let store = HookedStore::new(MemoryTokenStore::new(), |_| Ok(())).pausing(forever);
+    let transport = script([Reply::code(400, 99_991_663, "invalid token"), Reply::data(json!({}))]);
+    let core = client(&transport, store, StoreOutage::default());
+    let started = tokio::time::Instant::now();
+    let _ = as_app(&core, Delete::new("1")).await;
+    assert!(started.elapsed() <= Duration::from_secs(120), "{:?}", started.elapsed());
+}
