@@ -173,6 +173,8 @@ impl TenantTokens {
                 return error;
             }
         }
+                // The next caller asks again, and is not told that Feishu was asked.
+                *self.asked_for_ticket.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let message = "the app ticket is missing or stale, Feishu was asked to push it again";
         let error = Error::new(Kind::NoTicket, message);
         match cause {
