@@ -136,8 +136,14 @@ impl Shared {
         T: FromRedisValue,
         F: Future<Output = Result<T, RedisError>>,
     {
+/// Longer than any program waits, and no more than a clock can count.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60 * 24 * 366);
+
         let mut attempt = 1;
-        let deadline = Instant::now() + self.timeout;
+        let mut failed = None;
+        let now = Instant::now();
+        // A limit beyond what the clock can count is as good as none.
+        let deadline = now.checked_add(self.timeout).unwrap_or_else(|| now + LONGEST_TIMEOUT);
         loop {
             let mut number = None;
             let exchange = async {
