@@ -135,3 +135,12 @@ async fn a_request_for_the_ticket_that_failed_is_made_again() {
     assert!(error.is_waiting_for_app_ticket(), "{error}");
     assert_eq!(sent(&transport, "/app_ticket/resend"), 2);
 }
+
+#[tokio::test]
+async fn an_empty_ticket_replaces_no_good_one() {
+    let transport = feishu("ticket", false);
+    let core = client(&transport);
+    core.put_app_ticket("ticket").await.unwrap();
+    assert!(core.put_app_ticket("").await.is_err_and(|error| error.is_invalid_request()));
+    remove_members(&core, Tenant::new("one")).await.unwrap();
+}
