@@ -177,8 +177,9 @@ fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -
 }
 
 /// A download that is no success.
-pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: &[u8]) -> Error {
-    let context = Context { operation, metadata, secrets: &mut std::iter::empty(), is_answer_secret: false };
+pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: &[u8], secrets: &[&str]) -> Error {
+    let secrets = &mut secrets.iter().copied();
+    let context = Context { operation, metadata, secrets, is_answer_secret: false };
     refusal(context, body, None).error
 }
 

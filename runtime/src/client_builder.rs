@@ -294,7 +294,7 @@ fn check_base_url(base_url: &str) -> Result<String, Error> {
         .into_iter()
         .find(|scheme| trimmed.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme)));
     if trimmed.ends_with("/open-apis") {
-        let message = format!("the base URL ends where paths begin, leave `/open-apis` out: {base_url:?}");
+        let message = format!("the base URL ends where paths begin, leave `/open-apis` out: {:?}", shown(base_url));
         return Err(Error::configuration(message));
     }
     match scheme.map(|scheme| &trimmed[scheme.len()..]) {
@@ -306,8 +306,20 @@ fn check_base_url(base_url: &str) -> Result<String, Error> {
             Ok(trimmed.to_owned())
         }
         _ => Err(Error::configuration(format!(
-            "the base URL has to be `https://` or `http://` and a host: {base_url:?}"
+            "the base URL has to be `https://` or `http://` and a host: {:?}",
+            shown(base_url)
         ))),
+    }
+}
+
+/// An address as it may be printed: user, password and whatever follows the path may be secret.
+fn shown(url: &str) -> String {
+    let start = url.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = url.split_at(start);
+    let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("***@", rest));
+    match rest.find(['?', '#']) {
+        Some(end) => format!("{scheme}{user}{}…", &rest[..end]),
+        None => format!("{scheme}{user}{rest}"),
     }
 }
 
@@ -316,7 +328,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
         formatter
             .debug_struct("ClientBuilder")
             .field("app", &self.settings.app)
-            .field("base_url", &self.settings.base_url)
+            .field("base_url", &shown(&self.settings.base_url))
             .field("config", &self.settings.config)
             .finish_non_exhaustive()
     }

@@ -103,10 +103,14 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// If the client is not that of a store app, or the token store fails.
+    /// If the client is not that of a store app, the ticket is empty, or the token store fails.
     pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
         if !self.app_or_error()?.is_store_app {
             return Err(Error::configuration("only a store app has app tickets, see `store_app` of the builder"));
+        }
+        // As of an event that was read with the wrong names; it must not replace a good one.
+        if app_ticket.is_empty() {
+            return Err(Error::invalid_request("the app ticket is empty"));
         }
         self.0.tenants.put_ticket(self, app_ticket).await
     }

@@ -95,9 +95,10 @@ impl Prepared {
         self.operation.method != crate::operation::Method::Get
     }
 
-    /// Whether it can be sent again although it may have been carried out.
-    fn is_safe_to_repeat(&self, since: Instant) -> bool {
-        self.operation.is_safe_to_repeat() || (self.idempotency_key.is_some() && since.elapsed() < KEY_LIFETIME)
+    /// Whether it can be sent again at that time although it may have been carried out.
+    fn is_safe_to_repeat(&self, since: Instant, at: Instant) -> bool {
+        let is_key_known = at.saturating_duration_since(since) < KEY_LIFETIME;
+        self.operation.is_safe_to_repeat() || (self.idempotency_key.is_some() && is_key_known)
     }
 
     /// Whether its body can be sent again.
@@ -247,8 +248,12 @@ impl Core {
                 (Outcome::TokenRejected, Credential::Shared(token)) if may_replace_token && call.can_be_reread() => {
                     tracing::debug!(%error, "the token was rejected, a new one is fetched");
                     may_replace_token = false;
-                    self.reject(call, token).await;
                     state.last = Some(error);
+                    let rejection = async {
+                        self.reject(call, token).await;
+                        Ok(())
+                    };
+                    state.in_time(rejection).await?;
                     credential = self.credential(call, state).await?;
                     continue;
                 }
@@ -270,11 +275,8 @@ impl Core {
         let may_be_done = matches!(outcome, Outcome::Ambiguous | Outcome::Unreadable);
         if may_be_done && call.has_effects() {
             state.in_doubt = true;
-            if !call.is_safe_to_repeat(state.started) {
-                return None;
-            }
         }
-        if !call.can_be_reread() {
+        if !call.can_be_reread() || (state.in_doubt && !call.is_safe_to_repeat(state.started, Instant::now())) {
             return None;
         }
         let policy = call.options.retry.as_ref().unwrap_or(&self.config().retry);
@@ -282,6 +284,10 @@ impl Core {
         // A wait that ends after the deadline is no use.
         let end = Instant::now().checked_add(wait)?;
         if state.deadline.is_some_and(|deadline| end >= deadline.at) {
+            return None;
+        }
+        // Nor is one, be it for a rate limit, after which the key of an earlier attempt is forgotten.
+        if state.in_doubt && !call.is_safe_to_repeat(state.started, end) {
             return None;
         }
         // The server itself asked for the wait of a rate limit.

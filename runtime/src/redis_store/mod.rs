@@ -68,6 +68,16 @@ struct Connection {
     number: u64,
 }
 
+impl Connection {
+    /// Forgets the connection of this number, if it is the current one.
+    fn forget(&mut self, failed: Option<u64>) {
+        if failed == Some(self.number) {
+            self.current = None;
+            self.number += 1;
+        }
+    }
+}
+
 /// Sets up a [`RedisStore`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -126,6 +136,9 @@ impl RedisStoreBuilder {
     }
 }
 
+/// Longer than any program waits, and no more than a clock can count.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60 * 24 * 366);
+
 /// A command may be sent so often, when connections break.
 const ATTEMPTS: u32 = 2;
 
@@ -137,11 +150,14 @@ impl Shared {
         F: Future<Output = Result<T, RedisError>>,
     {
         let mut attempt = 1;
-        let deadline = Instant::now() + self.timeout;
+        let mut failed = None;
+        let now = Instant::now();
+        // A limit beyond what the clock can count is as good as none.
+        let deadline = now.checked_add(self.timeout).unwrap_or_else(|| now + LONGEST_TIMEOUT);
         loop {
             let mut number = None;
             let exchange = async {
-                let connection = self.connect(&mut number).await?;
+                let connection = self.connect(failed, &mut number).await?;
                 command(connection).await
             };
             let result = timeout_at(deadline, exchange).await;
@@ -155,6 +171,7 @@ impl Shared {
                     }
                     tracing::debug!(%error, "a command for Redis is sent again");
                     attempt += 1;
+                    failed = number;
                 }
                 Err(_) => {
                     self.drop_connection(number).await;
@@ -170,9 +187,14 @@ impl Shared {
         self.client.get_connection_info().addr().to_string()
     }
 
-    /// The current connection, or a new one that all who wait share.
-    async fn connect(&self, number: &mut Option<u64>) -> Result<MultiplexedConnection, RedisError> {
+    /// The current connection unless it is the one that has failed, or a new one that all who wait share.
+    async fn connect(
+        &self,
+        failed: Option<u64>,
+        number: &mut Option<u64>,
+    ) -> Result<MultiplexedConnection, RedisError> {
         let mut connection = self.connection.lock().await;
+        connection.forget(failed);
         *number = Some(connection.number);
         if let Some(current) = &connection.current {
             return Ok(current.clone());
@@ -187,11 +209,9 @@ impl Shared {
 
     /// Forgets a connection that has failed, unless there is a newer one.
     async fn drop_connection(&self, number: Option<u64>) {
-        // Whoever holds the lock is making a new connection.
-        let Ok(mut connection) = self.connection.try_lock() else { return };
-        if number == Some(connection.number) {
-            connection.current = None;
-            connection.number += 1;
+        // Whoever holds the lock may be making a new connection, which takes time; who comes again forgets it then.
+        if let Ok(mut connection) = self.connection.try_lock() {
+            connection.forget(number);
         }
     }
 }

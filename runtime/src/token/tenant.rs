@@ -147,22 +147,25 @@ impl TenantTokens {
 
     async fn fetch_app_token(&self, core: &Core) -> Result<Token, Error> {
         let app = core.app_or_error()?;
-        let Some(ticket) = self.ticket(core).await? else {
-            return Err(self.no_ticket(core, app, None).await);
-        };
-        let body = json!({
-            "app_id": app.id,
-            "app_secret": app.secret,
-            "app_ticket": ticket.secret(),
-        });
-        match fetch::fetch(core, fetch::APP, body).await {
-            Err(error) if error.code() == Some(codes::BAD_TICKET) => {
-                self.forget_ticket(&ticket);
-                self.store.forget(&ticket_key(core), &ticket).await;
-                Err(self.no_ticket(core, app, Some(error)).await)
+        let mut cause = None;
+        // Behind a stale one in the store there may be one that came while the store failed, or that came just now.
+        for _ in 0..2 {
+            let Some(ticket) = self.ticket(core).await? else { break };
+            let body = json!({
+                "app_id": app.id,
+                "app_secret": app.secret,
+                "app_ticket": ticket.secret(),
+            });
+            match fetch::fetch(core, fetch::APP, body).await {
+                Err(error) if error.code() == Some(codes::BAD_TICKET) => {
+                    self.forget_ticket(&ticket);
+                    self.store.forget(&ticket_key(core), &ticket).await;
+                    cause = Some(error);
+                }
+                result => return result,
             }
-            result => result,
         }
+        Err(self.no_ticket(core, app, cause).await)
     }
 
     /// Asks Feishu to push the ticket; it comes as an event, so this call fails.
@@ -170,6 +173,8 @@ impl TenantTokens {
         if self.may_ask_for_ticket() {
             let body = json!({ "app_id": app.id, "app_secret": app.secret });
             if let Err(error) = fetch::send(core, fetch::RESEND, body).await {
+                // The next caller asks again, and is not told that Feishu was asked.
+                *self.asked_for_ticket.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 return error;
             }
         }
@@ -208,10 +213,17 @@ impl TenantTokens {
         match self.store.store().load(&ticket_key(core)).await {
             Err(error) if self.store.is_optional() => {
                 warn(&error, "the app ticket of this process is used, since the token store failed");
-                Ok(self.ticket.lock().unwrap_or_else(PoisonError::into_inner).clone())
+                Ok(self.own_ticket())
             }
+            // It may have come while the store failed.
+            Ok(None) if self.store.is_optional() => Ok(self.own_ticket()),
             result => result.map_err(store_error),
         }
+    }
+
+    fn own_ticket(&self) -> Option<StoredToken> {
+        let ticket = self.ticket.lock().unwrap_or_else(PoisonError::into_inner);
+        ticket.clone().filter(|ticket| ticket.time_left().is_some())
     }
 
     fn forget_ticket(&self, stale: &StoredToken) {

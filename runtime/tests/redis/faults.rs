@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("redis_that_is_a_replica", redis_that_is_a_replica),
         trial("redis_that_wants_a_password", redis_that_wants_a_password),
         trial("redis_that_closes_connections", redis_that_closes_connections),
+        trial("redis_that_closes_connections_under_load", redis_that_closes_connections_under_load),
         trial("something_else_under_the_key", something_else_under_the_key),
     ]
 }
@@ -193,6 +194,28 @@ async fn redis_that_closes_connections() -> Result<(), Failed> {
         call_as(&setup.core, "ou_1").await?;
     }
     row("closes connections", "nobody notices");
+    Ok(())
+}
+
+async fn redis_that_closes_connections_under_load() -> Result<(), Failed> {
+    let server = RedisServer::start(&[]);
+    let store = RedisStore::open(server.url())?;
+    for _ in 0..50 {
+        let load = || {
+            let store = store.clone();
+            tokio::spawn(async move { store.load("key").await })
+        };
+        let mut before: Vec<_> = (0..20).map(|_| load()).collect();
+        assert!(server.command("CLIENT KILL TYPE normal SKIPME yes").starts_with(':'));
+        before.extend((0..100).map(|_| load()));
+        for load in before {
+            match load.await? {
+                // Now and then the client library swallows a command while its connection closes.
+                Err(error) if error.to_string().contains("no answer within") => {}
+                loaded => drop(loaded?),
+            }
+        }
+    }
     Ok(())
 }
 

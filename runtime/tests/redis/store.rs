@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("redis_itself_forgets_what_is_over", redis_itself_forgets_what_is_over),
         trial("addresses_that_are_none_are_refused", addresses_that_are_none_are_refused),
         trial("many_at_once_share_a_connection", many_at_once_share_a_connection),
+        trial("an_endless_timeout_is_none", an_endless_timeout_is_none),
     ]
 }
 
@@ -93,5 +94,13 @@ async fn many_at_once_share_a_connection() -> Result<(), Failed> {
     }
     // One for all, and the one that asks.
     assert_eq!(server.command("CLIENT LIST").lines().count(), 2);
+    Ok(())
+}
+
+async fn an_endless_timeout_is_none() -> Result<(), Failed> {
+    let server = RedisServer::start(&[]);
+    let store = RedisStore::builder(server.url()).timeout(Duration::MAX).build()?;
+    store.save("key", token("1")).await?;
+    assert!(store.load("key").await?.is_some());
     Ok(())
 }

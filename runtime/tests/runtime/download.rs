@@ -62,6 +62,11 @@ async fn an_address_that_expired_is_an_error() {
     assert_eq!((error.code(), error.operation()), (Some(1_062_009), Some("download")));
     let error = fail(Reply::text(403, "text/html", "<html>")).await;
     assert_eq!((error.status(), error.body()), (Some(403), Some("<html>")));
+    // The address is the permission, and some servers repeat it.
+    let repeated = "Cannot GET /download/?code=very-secret";
+    let error = fail(Reply::text(404, "text/plain", repeated)).await;
+    assert_eq!(error.body(), Some("Cannot GET /download/?***"));
+    fail(Reply::code(400, 1_062_009, repeated)).await;
 }
 
 #[tokio::test]

@@ -332,3 +332,17 @@ async fn the_budget_can_be_changed() {
     assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 3);
     assert_eq!(as_app(&core, remove()).await.unwrap_err().attempts(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_key_is_used_once_feishu_has_forgotten_it() {
+    for second in [Reply::rate_limited("600"), Reply::rate_limited("271")] {
+        let transport = script([bad_gateway(), second, ok()]);
+        let call = as_app(&scripted(&transport), Create::new("x")).deadline(Duration::from_secs(3600));
+        let error = call.await.unwrap_err();
+        assert!(error.is_rate_limited() && error.may_have_taken_effect(), "{error}");
+        assert_eq!(transport.calls().len(), 2);
+    }
+    // What was surely not carried out can wait for as long as it may.
+    let transport = script([Reply::rate_limited("600"), ok()]);
+    as_app(&scripted(&transport), Create::new("x")).deadline(Duration::from_secs(3600)).await.unwrap();
+}

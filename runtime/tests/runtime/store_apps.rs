@@ -115,3 +115,32 @@ async fn a_store_app_needs_a_tenant_and_a_custom_app_has_none() {
     assert!(error.to_string().contains("only one tenant"), "{error}");
     assert!(transport.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_request_for_the_ticket_that_failed_is_made_again() {
+    let resent = Mutex::new(0);
+    let transport = ScriptedTransport::with_handler(move |_| {
+        let mut resent = resent.lock().unwrap();
+        *resent += 1;
+        match *resent {
+            1 => Reply::code(400, 10_015, "app secret invalid"),
+            _ => Reply::json(200, &json!({ "code": 0 })),
+        }
+    });
+    let core = client(&transport);
+    let error = remove_members(&core, Tenant::new("one")).await.unwrap_err();
+    assert_eq!(error.code(), Some(10_015));
+    // Feishu was not asked, so it must not be said.
+    let error = remove_members(&core, Tenant::new("one")).await.unwrap_err();
+    assert!(error.is_waiting_for_app_ticket(), "{error}");
+    assert_eq!(sent(&transport, "/app_ticket/resend"), 2);
+}
+
+#[tokio::test]
+async fn an_empty_ticket_replaces_no_good_one() {
+    let transport = feishu("ticket", false);
+    let core = client(&transport);
+    core.put_app_ticket("ticket").await.unwrap();
+    assert!(core.put_app_ticket("").await.is_err_and(|error| error.is_invalid_request()));
+    remove_members(&core, Tenant::new("one")).await.unwrap();
+}

@@ -119,3 +119,44 @@ async fn a_lock_that_cannot_be_given_back_holds_nobody_up_for_long() {
     assert_eq!(core.tenant_access_token(&Tenant::default()).await.unwrap(), "t-2");
     assert!((5..=6).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_ticket_that_came_while_the_store_failed_outlives_the_failure() {
+    for kept_before in [None, Some("stale")] {
+        let (store, is_broken) = breakable();
+        let transport = ScriptedTransport::with_handler(|request| match request.path() {
+            "/open-apis/auth/v3/app_access_token" if request.json()["app_ticket"] == "good" => {
+                Reply::json(200, &json!({ "code": 0, "app_access_token": "a-1", "expire": 7200 }))
+            }
+            "/open-apis/auth/v3/app_access_token" => Reply::code(200, 10_012, "bad ticket"),
+            "/open-apis/auth/v3/app_ticket/resend" => Reply::code(200, 0, "success"),
+            _ => Reply::tenant_token("t-one"),
+        });
+        let builder: ClientBuilder<Core> = ClientBuilder::new().store_app("cli_isv", "the-app-secret");
+        let core = builder.transport(transport.clone()).token_store(store).on_store_outage(StoreOutage::OwnTokens);
+        let core = core.build().unwrap();
+        if let Some(ticket) = kept_before {
+            core.put_app_ticket(ticket).await.unwrap();
+        }
+        is_broken.store(true, Relaxed);
+        // Feishu is told that the ticket arrived, and does not send it again.
+        core.put_app_ticket("good").await.unwrap();
+        is_broken.store(false, Relaxed);
+        let token = core.tenant_access_token(&Tenant::new("one")).await;
+        assert_eq!(token.unwrap(), "t-one", "{kept_before:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_while_a_token_is_dropped_keeps_the_deadline() {
+    let forever = |moment| match moment == Moment::Before("remove") {
+        true => Duration::from_secs(3600),
+        false => Duration::ZERO,
+    };
+    let store = HookedStore::new(MemoryTokenStore::new(), |_| Ok(())).pausing(forever);
+    let transport = script([Reply::code(400, 99_991_663, "invalid token"), Reply::data(json!({}))]);
+    let core = client(&transport, store, StoreOutage::default());
+    let started = tokio::time::Instant::now();
+    let _ = as_app(&core, Delete::new("1")).await;
+    assert!(started.elapsed() <= Duration::from_secs(120), "{:?}", started.elapsed());
+}

@@ -333,6 +333,13 @@ fn settings_that_cannot_work_are_refused() {
     for url in ["", "open.feishu.cn", "ftp://x", "https://", "https://u@x", "https://x y"] {
         check(ClientBuilder::new().base_url(url));
     }
+    for url in ["https://user:the-password@x", "https://x?key=the-password", "ftp://u:the-password@x/open-apis"] {
+        let builder: ClientBuilder<Core> = ClientBuilder::new().base_url(url);
+        let mut printed = format!("{builder:?}");
+        let error = check(builder);
+        printed += &format!("{error} {error:?}");
+        assert!(!printed.contains("the-password"), "{printed}");
+    }
     check(ClientBuilder::new().user_agent("a\nb"));
     let _: Core = ClientBuilder::new().base_url("HTTPS://open.feishu.cn").build().unwrap();
     let built: Core = ClientBuilder::new().base_url("https://open.feishu.cn/").build().unwrap();
