@@ -114,6 +114,8 @@ impl RedisStoreBuilder {
     }
 
     /// How long a command may take, connecting included: two seconds by default.
+    ///
+    /// After half of it the command is sent again over another connection.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -160,25 +162,21 @@ impl Shared {
                 let connection = self.connect(failed, &mut number).await?;
                 command(connection).await
             };
-            let result = timeout_at(deadline, exchange).await;
-            // A connection that has failed once, in whatever way, is not trusted again.
-            match result {
+            // A connection that closes may swallow a command without a word; the other half is for another one.
+            let end = if attempt == ATTEMPTS { deadline } else { now + (deadline - now) / 2 };
+            let error = match timeout_at(end, exchange).await {
                 Ok(Ok(value)) => return Ok(value),
-                Ok(Err(error)) => {
-                    self.drop_connection(number).await;
-                    if attempt == ATTEMPTS {
-                        return Err(StoreError::new(format!("Redis at {}: {error}", self.address())));
-                    }
-                    tracing::debug!(%error, "a command for Redis is sent again");
-                    attempt += 1;
-                    failed = number;
-                }
-                Err(_) => {
-                    self.drop_connection(number).await;
-                    let message = format!("Redis at {}: no answer within {:?}", self.address(), self.timeout);
-                    return Err(StoreError::new(message));
-                }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("no answer within {:?}", self.timeout),
+            };
+            // A connection that has failed once, in whatever way, is not trusted again.
+            self.drop_connection(number).await;
+            if attempt == ATTEMPTS {
+                return Err(StoreError::new(format!("Redis at {}: {error}", self.address())));
             }
+            tracing::debug!(error, "a command for Redis is sent again");
+            attempt += 1;
+            failed = number;
         }
     }
 
