@@ -35,6 +35,8 @@ use crate::token::StoreError;
 /// - Connections are made when they are needed and again when they break; every command is safe to repeat, and is
 ///   repeated once.
 /// - What it keeps is secret: give it a password, and a network of its own or TLS (`rediss://…`, feature `redis-tls`).
+/// - Events are known by their `event_id` alone: several apps that handle events with one Redis need a
+///   [`prefix`](RedisStoreBuilder::prefix) each.
 /// - Sentinels and Redis Cluster are not supported.
 ///
 /// # When something breaks
