@@ -11,6 +11,7 @@ mod value;
 use crate::diagnostic::Place;
 
 pub use event::Event;
+pub(crate) use rule::NoField;
 pub use rule::{Check, Condition, Demand, Rule};
 pub use types::{
     Enum, Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Values, Variant,

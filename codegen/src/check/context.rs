@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::{Diagnostics, Place};
-use crate::ir::{Api, Module, Operation, Resource, Struct, Type, TypeDef, TypePath, Version};
+use crate::ir::{Api, Event, Module, Operation, Resource, Struct, Type, TypeDef, TypePath, Version};
 use crate::load::Documents;
 
 /// The API, what it was read from, and what is missing in it.
@@ -53,6 +53,10 @@ impl<'a> Context<'a> {
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &'a Operation> + use<'a> {
         self.resources().flat_map(|(_, resource)| &resource.operations)
+    }
+
+    pub(crate) fn events(&self) -> impl Iterator<Item = &'a Event> + use<'a> {
+        self.resources().flat_map(|(_, resource)| &resource.events)
     }
 
     /// The places of all structs and enums that an operation sends or receives.

@@ -11,7 +11,7 @@ pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for operation in context.operations() {
         fields(operation.request_fields().chain(&operation.answer), diagnostics);
     }
-    for event in context.resources().flat_map(|(_, resource)| &resource.events) {
+    for event in context.events() {
         fields(&event.fields, diagnostics);
     }
     for (_, definition) in context.types() {

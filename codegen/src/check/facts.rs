@@ -155,23 +155,23 @@ pub(crate) fn enforced_by(context: &Context<'_>, place: &Place, rules: &[ir::Rul
     const KNOWN: [&str; 3] = ["type", "client", "server"];
     let place = place.key("x-feishu-rules");
     for (index, rule) in rules.iter().enumerate() {
-        let is_checked = !rule.checks.is_empty();
-        if rule.enforced.is_empty()
-            || (KNOWN.contains(&rule.enforced.as_str()) && is_checked == (rule.enforced == "client"))
-        {
-            continue;
-        }
-        if KNOWN.contains(&rule.enforced.as_str()) {
-            if !context.is_whole(&place.index(index)) {
-                continue;
-            }
-            let (label, help) = match is_checked {
-                true => ("the rule has a `check`", "write `enforced: client`, or take the `check` away"),
-                false => ("the rule has no `check`", "say with `check` what is checked, or write `enforced: server`"),
+        let enforced = rule.enforced.as_str();
+        if KNOWN.contains(&enforced) {
+            let (label, help) = match (enforced == "client", rule.checks.is_empty()) {
+                (false, false) => ("the rule has a `check`", "write `enforced: client`, or take the `check` away"),
+                // What it has may be broken, which is said already.
+                (true, true) if context.is_whole(&place.index(index)) => {
+                    ("the rule has no `check`", "say with `check` what is checked, or write `enforced: server`")
+                }
+                _ => continue,
             };
             let message = "`enforced: client` and `check` go together";
             let place = place.index(index).key("enforced");
             diagnostics.push(Diagnostic::new(Rule::EnforcedBy, &place, message).label(label).help(help));
+            continue;
+        }
+        // An empty text is told as one.
+        if enforced.is_empty() {
             continue;
         }
         let help = match nearest(&rule.enforced, KNOWN.into_iter()) {

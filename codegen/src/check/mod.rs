@@ -67,7 +67,7 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
         names::answer_fields(operation, diagnostics);
         waivers::of_operation(operation, diagnostics);
     }
-    for event in context.resources().flat_map(|(_, resource)| &resource.events) {
+    for event in context.events() {
         facts::enforced_by(&context, &event.place, &event.rules, diagnostics);
         rule::of_event(event, diagnostics);
         values::of_event(&context, event, diagnostics);

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Check, Demand, Event, Field, Operation, Type, TypeDef, Values};
+use crate::ir::{Check, Condition, Demand, Enum, Event, Field, NoField, Operation, Type, TypeDef, Values};
 use crate::load::nearest;
 use crate::rules::Rule;
 
@@ -46,38 +46,37 @@ fn check_fields(
         Some(TypeDef::Struct(definition)) => Some(&definition.fields[..]),
         _ => None,
     };
-    let way = |path: &str| operation.follow(path, fields_of);
-    let mut follow = |place: &Place, path: &str, fit: &dyn Fn(&[&Field]) -> Option<Misfit>| {
-        let diagnostic = match way(path) {
-            Ok(way) => fit(&way).map(|(message, help)| {
-                let message = format!("`{path}` {message}");
-                Diagnostic::new(Rule::RuleCheck, place, message).label("does not fit").help(help)
-            }),
-            Err(no_field) => {
-                let help = match nearest(&no_field.name, no_field.known.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => {
-                        "a path begins with a field of the request, and goes on below it: `due.timestamp`".to_owned()
-                    }
-                };
-                let message = format!("there is no field `{}`", no_field.name);
-                Some(Diagnostic::new(Rule::RuleCheck, place, message).label("leads nowhere").help(help))
-            }
-        };
-        diagnostic.into_iter().for_each(|found| diagnostics.push(found));
+    let follow = |place: &Place, path: &str, diagnostics: &mut Diagnostics| {
+        let led_nowhere = |no_field| diagnostics.push(leads_nowhere(place, no_field));
+        operation.follow(path, fields_of).map_err(led_nowhere).ok()
     };
-    if let Some(when) = &check.when {
-        let is = when.is.as_deref();
-        follow(&place.key("if"), &when.field, &|_| None);
-        let fit = |way: &[&Field]| has_value(context, way.last()?, is?);
-        // Where it leads nowhere, that is said already.
-        if is.is_some() && way(&when.field).is_ok() {
-            follow(&place.key("is"), &when.field, &fit);
+    let refuse = |place: &Place, path: &str, misfit: Option<Misfit>, diagnostics: &mut Diagnostics| {
+        if let Some((message, help)) = misfit {
+            let message = format!("`{path}` {message}");
+            diagnostics.push(Diagnostic::new(Rule::RuleCheck, place, message).label("does not fit").help(help));
+        }
+    };
+    if let Some(Condition { field, is }) = &check.when {
+        let way = follow(&place.key("if"), field, diagnostics);
+        if let (Some([.., last]), Some(is)) = (way.as_deref(), is) {
+            refuse(&place.key("is"), field, has_value(context, last, is), diagnostics);
         }
     }
     for (index, path) in check.fields.iter().enumerate() {
-        follow(&place.key(check.demand.key()).index(index), path, &|way| fits(check.demand, way));
+        let place = place.key(check.demand.key()).index(index);
+        if let Some(way) = follow(&place, path, diagnostics) {
+            refuse(&place, path, fits(check.demand, &way), diagnostics);
+        }
     }
+}
+
+fn leads_nowhere(place: &Place, no_field: NoField<'_>) -> Diagnostic {
+    let help = match nearest(&no_field.name, no_field.known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "a path begins with a field of the request, and goes on below it: `due.timestamp`".to_owned(),
+    };
+    let message = format!("there is no field `{}`", no_field.name);
+    Diagnostic::new(Rule::RuleCheck, place, message).label("leads nowhere").help(help)
 }
 
 /// What is wrong, and what to do.
@@ -102,16 +101,15 @@ fn fits(demand: Demand, way: &[&Field]) -> Option<Misfit> {
 
 /// Whether a field can have a value.
 fn has_value(context: &Context<'_>, field: &Field, value: &str) -> Option<Misfit> {
-    let values = match &field.ty {
+    let no_text = |what: &str| Some((what.to_owned(), "`is` takes a text, or a value of an enum of texts".to_owned()));
+    let variants = match &field.ty {
+        Type::String => return None,
         Type::Enum(path) => match context.ty(path) {
-            Some(TypeDef::Enum(definition)) => &definition.values,
+            Some(TypeDef::Enum(Enum { values: Values::Strings(variants), .. })) => variants,
+            Some(TypeDef::Enum(_)) => return no_text("is a number"),
             _ => return None,
         },
-        Type::String => return None,
-        _ => return Some(("is no text".to_owned(), "`is` takes a text, or a value of an enum of texts".to_owned())),
-    };
-    let Values::Strings(variants) = values else {
-        return Some(("is a number".to_owned(), "`is` takes a text, or a value of an enum of texts".to_owned()));
+        _ => return no_text("is no text"),
     };
     let known = || variants.iter().map(|variant| variant.value.as_str());
     if known().any(|known| known == value) {

@@ -143,15 +143,18 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    fn envelope(&mut self, operation: &'a Operation, example: &'a Value) {
-        let Value::Map(entries) = example else {
-            return self.fail(
-                format!("an answer is a map, not {}", found(example)),
-                "expected the envelope".to_owned(),
-                Some("write the page's whole example: `code`, `msg` and `data`".to_owned()),
-            );
+    /// The entries of what has to be a map; none, if it is something else.
+    fn map(&mut self, what: &str, value: &'a Value, label: &str, help: &str) -> &'a [(String, Value)] {
+        let Value::Map(entries) = value else {
+            self.fail(format!("{what} is a map, not {}", found(value)), label.to_owned(), Some(help.to_owned()));
+            return &[];
         };
-        for (key, value) in entries {
+        entries
+    }
+
+    fn envelope(&mut self, operation: &'a Operation, example: &'a Value) {
+        let help = "write the page's whole example: `code`, `msg` and `data`";
+        for (key, value) in self.map("an answer", example, "expected the envelope", help) {
             self.below(Step::Key(key), |walk| match (key.as_str(), value) {
                 ("code", Value::Integer(_)) | ("msg", Value::String(_)) | ("data", Value::Null) => {}
                 ("code", value) => walk.misfit("code", &Type::Integer, value),
@@ -166,14 +169,8 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn event(&mut self, event: &'a Event, example: &'a Value) {
-        let Value::Map(entries) = example else {
-            return self.fail(
-                format!("an event is a map, not {}", found(example)),
-                "expected the envelope".to_owned(),
-                Some("write the page's whole example: `schema`, `header` and `event`".to_owned()),
-            );
-        };
-        for (key, value) in entries {
+        let help = "write the page's whole example: `schema`, `header` and `event`";
+        for (key, value) in self.map("an event", example, "expected the envelope", help) {
             self.below(Step::Key(key), |walk| match (key.as_str(), value) {
                 ("schema", Value::String(_)) => {}
                 ("schema", value) => walk.misfit("schema", &Type::String, value),
@@ -185,11 +182,8 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn event_header(&mut self, event: &Event, header: &'a Value) {
-        let Value::Map(entries) = header else {
-            let help = Some("write the header of the page's example".to_owned());
-            return self.fail(format!("the header is a map, not {}", found(header)), "expected a map".to_owned(), help);
-        };
-        for (key, value) in entries {
+        let help = "write the header of the page's example";
+        for (key, value) in self.map("the header", header, "expected a map", help) {
             self.below(Step::Key(key), |walk| match value {
                 Value::String(text) if key != "event_type" || *text == event.event_type => {}
                 Value::String(text) => walk.fail(
