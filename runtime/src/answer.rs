@@ -12,7 +12,7 @@ use crate::error::{Details, Error, Kind};
 use crate::metadata::{Metadata, header};
 use crate::operation::Operation;
 use crate::retry::Outcome;
-use crate::transport::{ResponseBody, TransportError, TransportErrorKind};
+use crate::transport::{ResponseBody, TransportError, TransportErrorKind, after_scheme};
 
 /// A failed attempt.
 pub(crate) struct Failure {
@@ -59,7 +59,7 @@ pub(crate) fn no_answer(error: TransportError, url: &str) -> Failure {
 
 /// `https://open.feishu.cn` of an address; what follows may hold a secret.
 fn origin(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    let host = after_scheme(url);
     let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |end| host + end);
     &url[..end]
 }

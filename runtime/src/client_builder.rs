@@ -11,7 +11,7 @@ use crate::core::{App, Config, Core, Shared};
 use crate::error::Error;
 use crate::retry::{Budget, RetryPolicy};
 use crate::token::{MemoryTokenStore, SharedStore, StoreOutage, TenantTokens, TokenStore};
-use crate::transport::Transport;
+use crate::transport::{Transport, after_scheme};
 
 /// The base URL of Feishu (China).
 pub const FEISHU: &str = "https://open.feishu.cn";
@@ -218,18 +218,8 @@ impl Settings {
     }
 
     fn build(self) -> Result<Core, Error> {
-        if let Some(app) = &self.app
-            && (app.id.is_empty() || app.secret.is_empty())
-        {
-            return Err(Error::configuration("app id and app secret must not be empty"));
-        }
-        if let Some(app) = &self.app
-            && [&app.id, &app.secret]
-                .into_iter()
-                .any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control()))
-        {
-            let message = "there is a space or a line break in app id or app secret; trim what comes from a file";
-            return Err(Error::configuration(message));
+        if let Some(app) = &self.app {
+            check_app(app)?;
         }
         let base_url = check_base_url(&self.base_url)?;
         #[cfg(feature = "sessions")]
@@ -287,6 +277,19 @@ fn default_accounts_url(base_url: &str) -> &str {
     }
 }
 
+fn check_app(app: &App) -> Result<(), Error> {
+    let refuse = |message| Err(Error::configuration(message));
+    for text in [&app.id, &app.secret] {
+        if text.is_empty() {
+            return refuse("app id and app secret must not be empty");
+        }
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return refuse("there is a space or a line break in app id or app secret; trim what comes from a file");
+        }
+    }
+    Ok(())
+}
+
 /// The base URL without the slash at its end.
 fn check_base_url(base_url: &str) -> Result<String, Error> {
     let trimmed = base_url.trim_end_matches('/');
@@ -314,8 +317,7 @@ fn check_base_url(base_url: &str) -> Result<String, Error> {
 
 /// An address as it may be printed: user, password and whatever follows the path may be secret.
 fn shown(url: &str) -> String {
-    let start = url.find("://").map_or(0, |scheme| scheme + 3);
-    let (scheme, rest) = url.split_at(start);
+    let (scheme, rest) = url.split_at(after_scheme(url));
     let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("***@", rest));
     match rest.find(['?', '#']) {
         Some(end) => format!("{scheme}{user}{}…", &rest[..end]),

@@ -5,6 +5,8 @@ use std::fmt;
 use aes::Aes256;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "testing")]
+use cbc::cipher::BlockModeEncrypt;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use sha2::{Digest, Sha256};
@@ -15,31 +17,41 @@ use super::error::{EventError, Kind};
 const BLOCK: usize = 16;
 
 /// The encrypt key of an app.
-pub(super) struct EncryptKey {
+pub(crate) struct EncryptKey {
     text: String,
     /// SHA-256 of the text.
     key: [u8; 32],
 }
 
 impl EncryptKey {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         let key = Sha256::digest(text.as_bytes()).into();
         EncryptKey { text, key }
     }
 
-    /// Whether `signature` is that of a request: SHA-256 over timestamp, nonce, key and the body as it was sent.
+    /// The signature of a request: SHA-256 over timestamp, nonce, key and the body as it is sent.
+    pub(crate) fn signature(&self, timestamp: &[u8], nonce: &[u8], body: &[u8]) -> [u8; 32] {
+        let signed = Sha256::new().chain_update(timestamp).chain_update(nonce);
+        signed.chain_update(self.text.as_bytes()).chain_update(body).finalize().into()
+    }
+
+    /// Whether `signature`, in hexadecimal digits, is that of a request.
     pub(super) fn is_signature(&self, signature: &[u8], timestamp: &[u8], nonce: &[u8], body: &[u8]) -> bool {
         let Some(signature) = digest_from_hex(signature) else {
             return false;
         };
-        let expected: [u8; 32] = Sha256::new()
-            .chain_update(timestamp)
-            .chain_update(nonce)
-            .chain_update(self.text.as_bytes())
-            .chain_update(body)
-            .finalize()
-            .into();
-        expected.ct_eq(&signature).into()
+        self.signature(timestamp, nonce, body).ct_eq(&signature).into()
+    }
+
+    /// base64(IV + AES-256-CBC(text, padded after PKCS#7)).
+    #[cfg(feature = "testing")]
+    pub(crate) fn encrypt(&self, text: &str) -> String {
+        let iv = *uuid::Uuid::new_v4().as_bytes();
+        let cipher = cbc::Encryptor::<Aes256>::new(&self.key.into(), &iv.into());
+        let mut padded = text.as_bytes().to_vec();
+        padded.resize((text.len() / BLOCK + 1) * BLOCK, 0);
+        let encrypted = cipher.encrypt_padded::<Pkcs7>(&mut padded, text.len()).unwrap_or_default();
+        STANDARD.encode([&iv[..], encrypted].concat())
     }
 
     /// The text behind base64(IV + AES-256-CBC(text, padded after PKCS#7)).

@@ -27,6 +27,8 @@ mod ticket;
 
 use serde::de::DeserializeOwned;
 
+#[cfg(all(feature = "events", feature = "testing"))]
+pub(crate) use self::crypto::EncryptKey;
 #[cfg(feature = "events")]
 pub use self::dispatcher::{BoxError, Dispatcher, Outcome};
 #[cfg(feature = "events")]

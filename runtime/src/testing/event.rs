@@ -2,17 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aes::Aes256;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use http::Request;
 use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
 
-const BLOCK: usize = 16;
+use crate::event::EncryptKey;
 
 /// The request with which Feishu delivers an event just now: encrypted and signed, if the app has an encrypt key.
 ///
@@ -41,11 +35,12 @@ pub fn event_request(encrypt_key: Option<&str>, event: &Json) -> Request<Bytes> 
     let Some(key) = encrypt_key else {
         return post(&[], event.to_string());
     };
-    let body = json!({ "encrypt": encrypt(key, &event.to_string()) }).to_string();
+    let key = EncryptKey::new(key.to_owned());
+    let body = json!({ "encrypt": key.encrypt(&event.to_string()) }).to_string();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs()).to_string();
     let nonce = uuid::Uuid::new_v4().simple().to_string();
-    let signed = Sha256::new().chain_update(&now).chain_update(&nonce).chain_update(key).chain_update(&body);
-    let signature: String = signed.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = key.signature(now.as_bytes(), nonce.as_bytes(), body.as_bytes());
+    let signature: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
     let headers = [("x-lark-request-timestamp", now), ("x-lark-request-nonce", nonce), ("x-lark-signature", signature)];
     post(&headers, body)
 }
@@ -59,14 +54,4 @@ fn post(headers: &[(&'static str, String)], body: String) -> Request<Bytes> {
         }
     }
     request
-}
-
-/// base64(IV + AES-256-CBC(text, padded after PKCS#7)).
-fn encrypt(key: &str, text: &str) -> String {
-    let iv = *uuid::Uuid::new_v4().as_bytes();
-    let cipher = cbc::Encryptor::<Aes256>::new(&Sha256::digest(key), &iv.into());
-    let mut padded = text.as_bytes().to_vec();
-    padded.resize((text.len() / BLOCK + 1) * BLOCK, 0);
-    let encrypted = cipher.encrypt_padded::<Pkcs7>(&mut padded, text.len()).unwrap_or_default();
-    STANDARD.encode([&iv[..], encrypted].concat())
 }

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -76,8 +76,11 @@ impl Slot {
     }
 
     fn current(&self) -> Option<Arc<Token>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.token.clone()
+        self.read().token.clone()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn change(&self) -> RwLockWriteGuard<'_, Current> {
@@ -86,7 +89,7 @@ impl Slot {
 
     /// The era that a renewal begins in.
     pub(crate) fn era(&self) -> u64 {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).era
+        self.read().era
     }
 
     /// Makes this the current token, unless a new era has begun.

@@ -32,6 +32,11 @@ pub trait Transport: Send + Sync + 'static {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
 }
 
+/// Where the host of an address begins, or who the user is; at 0, if the address has no scheme.
+pub(crate) fn after_scheme(url: &str) -> usize {
+    url.find("://").map_or(0, |scheme| scheme + 3)
+}
+
 /// A request as it goes over the wire.
 #[non_exhaustive]
 pub struct HttpRequest {

@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 
 use super::{
     BodyStream, BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, after_scheme,
 };
 
 /// A [`Transport`] on a [`reqwest::Client`].
@@ -43,7 +43,7 @@ impl ReqwestTransport {
             return parsed.join(path);
         }
         let parsed = Url::parse(url)?;
-        let after_scheme = url.find("://").map_or(0, |start| start + 3);
+        let after_scheme = after_scheme(url);
         if let Some(length) = url[after_scheme..].find('/') {
             // A host only: `https://user@host` must not be taken apart here.
             let origin = &url[..after_scheme + length];
