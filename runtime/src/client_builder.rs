@@ -278,14 +278,13 @@ fn default_accounts_url(base_url: &str) -> &str {
 }
 
 fn check_app(app: &App) -> Result<(), Error> {
-    let refuse = |message| Err(Error::configuration(message));
-    for text in [&app.id, &app.secret] {
-        if text.is_empty() {
-            return refuse("app id and app secret must not be empty");
-        }
-        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return refuse("there is a space or a line break in app id or app secret; trim what comes from a file");
-        }
+    let texts = [&app.id, &app.secret];
+    if texts.iter().any(|text| text.is_empty()) {
+        return Err(Error::configuration("app id and app secret must not be empty"));
+    }
+    if texts.iter().any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control())) {
+        let message = "there is a space or a line break in app id or app secret; trim what comes from a file";
+        return Err(Error::configuration(message));
     }
     Ok(())
 }
