@@ -11,7 +11,12 @@ const STEPS: &[(&str, &[(&str, &str)])] = &[
     ("cargo clippy --workspace --all-targets -- -D warnings", &[]),
     ("cargo test --workspace", &[("INSTA_UPDATE", "no")]),
     ("cargo doc --workspace --no-deps", &[("RUSTDOCFLAGS", "-D warnings")]),
+    // What is published must build from what is packaged.
+    ("cargo package --allow-dirty --package feishu-openapi-runtime --package feishu-openapi", &[]),
 ];
+
+/// Checks of all dependencies by `deny.toml`, for which cargo-deny must be installed.
+const DEPENDENCIES: &str = "cargo deny check licenses bans sources";
 
 /// The crate that users depend on; the others have the same features.
 const CLIENT: &str = "feishu-openapi";
@@ -27,15 +32,22 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for feature in features(root)? {
         steps.push((lint(&format!(" --features {feature}")), &[]));
     }
+    let mut left_out = Vec::new();
+    if succeeds(root, "cargo deny --version") {
+        steps.push((DEPENDENCIES.to_owned(), &[]));
+        if succeeds(root, "cargo deny fetch db") {
+            steps.push(("cargo deny check advisories".to_owned(), &[]));
+        } else {
+            left_out.push("`cargo deny check advisories`: the database of advisories cannot be reached".to_owned());
+        }
+    } else {
+        left_out.push(format!("`{DEPENDENCIES}`: install it with `cargo install --locked cargo-deny`"));
+    }
     for (step, environment) in &steps {
         println!("--- {step}");
         let begun = Instant::now();
-        let mut words = step.split(' ');
-        let program = words.next().unwrap_or_default();
-        let status = Command::new(program)
-            .args(words)
+        let status = command(root, step)
             .envs(environment.iter().copied())
-            .current_dir(root)
             .status()
             .map_err(|error| format!("`{step}`: {error}"))?;
         if !status.success() {
@@ -43,8 +55,24 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         }
         println!("--- {step}: {:.0?}", begun.elapsed());
     }
+    for step in left_out {
+        println!("--- left out: {step}");
+    }
     println!("--- all {} steps passed in {:.0?}", steps.len(), started.elapsed());
     Ok(())
+}
+
+/// A step as a process that can be started.
+fn command(root: &Path, step: &str) -> Command {
+    let mut words = step.split(' ');
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).current_dir(root);
+    command
+}
+
+/// Runs a command without showing what it prints.
+fn succeeds(root: &Path, step: &str) -> bool {
+    command(root, step).output().is_ok_and(|output| output.status.success())
 }
 
 /// The features of the client, each of which must do without the others.
