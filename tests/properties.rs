@@ -39,7 +39,7 @@ fn outcome(result: Result<Vec<File>, Diagnostics>, sources: &[Source]) -> Vec<St
     match result {
         Ok(files) => files.into_iter().map(|file| format!("{}\n{}", file.path, file.text)).collect(),
         Err(diagnostics) => {
-            let located = diagnostics.locate(sources);
+            let located = report::locate(diagnostics, sources);
             located.iter().map(|located| report::human(located, sources, false) + &report::short(located)).collect()
         }
     }
@@ -59,7 +59,7 @@ proptest! {
                 }
             }
             Err(diagnostics) => {
-                let located = diagnostics.locate(&sources);
+                let located = report::locate(diagnostics, &sources);
                 prop_assert!(!located.is_empty());
                 for located in located {
                     let text = &sources.iter().find(|source| source.path == located.diagnostic.place.file).unwrap().text;

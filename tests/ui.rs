@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use feishu_openapi_codegen::diagnostic::Code;
 use feishu_openapi_codegen::diagnostic::Diagnostics;
 use feishu_openapi_codegen::ir::Api;
-use feishu_openapi_codegen::rules::Rule;
 use feishu_openapi_codegen::{Source, read, read_described, report};
 use feishu_openapi_tests::{common, root, yaml_files};
 
@@ -19,7 +19,7 @@ fn every_rule_says_what_was_reviewed() {
     for (name, text) in yaml_files("ui") {
         let rule = name.split('.').next().unwrap_or_default();
         // Other fixtures describe no more than they need.
-        let read = if rule == Rule::Undescribed.name() { read_described } else { read };
+        let read = if rule == Code::Undescribed.name() { read_described } else { read };
         let (rules, found) = lint(&sources(&name, &text), read);
         if rules != BTreeSet::from([rule.to_owned()]) {
             different.push(format!("{name} breaks {rules:?}, not its rule alone:\n{found}"));
@@ -43,7 +43,7 @@ fn every_rule_says_what_was_reviewed() {
 fn every_rule_has_a_fixture() {
     let fixtures: BTreeSet<String> =
         yaml_files("ui").into_iter().filter_map(|(name, _)| Some(name.split('.').next()?.to_owned())).collect();
-    let rules: BTreeSet<String> = Rule::ALL.iter().map(|rule| rule.name().to_owned()).collect();
+    let rules: BTreeSet<String> = Code::ALL.iter().map(|rule| rule.name().to_owned()).collect();
     assert_eq!(rules, fixtures, "tests/ui/<rule>.yaml");
 }
 
@@ -90,8 +90,8 @@ fn sources(name: &str, text: &str) -> Vec<Source> {
 /// The rules that are broken, and what is said.
 fn lint(sources: &[Source], read: fn(&[Source]) -> Result<Api, Diagnostics>) -> (BTreeSet<String>, String) {
     let Err(diagnostics) = read(sources) else { return (BTreeSet::new(), String::new()) };
-    let located = diagnostics.locate(sources);
-    let rules = located.iter().map(|located| located.diagnostic.rule.name().to_owned()).collect();
+    let located = report::locate(diagnostics, sources);
+    let rules = located.iter().map(|located| located.diagnostic.code.name().to_owned()).collect();
     let said: Vec<String> = located.iter().map(|located| report::human(located, sources, false)).collect();
     (rules, said.join("\n\n") + "\n")
 }

@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Pointer};
+use crate::dialect::{Section, references};
 use crate::ir::{Resource, Version};
-use crate::load::{Document, Documents, Entry, Section, Tree, references};
+use crate::load::{Document, Documents};
 use crate::names::pascal;
 use crate::source::Source;
+use crate::yaml::{Entry, Tree};
 
 /// One service version as a document without references to other files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +144,7 @@ impl<'s> Components<'s> {
 /// A document's tree with every reference as `file#/components/section/name`.
 fn absolute<'s>(document: &Document<'s>, documents: &Documents<'s>) -> Tree<'s> {
     let mut tree = document.tree.clone();
-    let place = Place::file(&document.path);
+    let place = Pointer::file(&document.path);
     references::in_document(&mut tree, &mut |reference| {
         let section = reference.rsplit('/').nth(1).and_then(Section::named);
         let resolved = section.and_then(|section| {

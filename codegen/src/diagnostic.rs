@@ -1,39 +1,40 @@
 //! What is wrong with a spec, where, and what to do about it.
 
+mod code;
+
 use std::borrow::Cow;
 
-use crate::rules::Rule;
-use crate::source::Source;
+pub use code::Code;
 
 /// A place in the spec: a file and a path of keys and indices into its YAML tree.
 ///
 /// Segments are joined by `/`; a `/` inside a key is written `~1`, a `~` is written `~0`.
 /// `[3]` is the fourth element of a list, or the fourth entry of a map when its key alone is ambiguous.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Pointer {
     /// The path of the file, as it was given to the generator.
     pub file: String,
     /// The path inside the file; empty for the whole document.
-    pub pointer: String,
+    pub path: String,
 }
 
-impl Place {
+impl Pointer {
     /// The whole document.
     pub fn file(file: &str) -> Self {
-        Place { file: file.to_owned(), pointer: String::new() }
+        Pointer { file: file.to_owned(), path: String::new() }
     }
 
     /// The value of `key` below this place.
     pub fn key(&self, key: &str) -> Self {
-        let mut pointer = String::with_capacity(self.pointer.len() + 1 + key.len());
-        pointer.push_str(&self.pointer);
-        push_key(&mut pointer, key);
-        Place { file: self.file.clone(), pointer }
+        let mut path = String::with_capacity(self.path.len() + 1 + key.len());
+        path.push_str(&self.path);
+        push_key(&mut path, key);
+        Pointer { file: self.file.clone(), path }
     }
 
     /// The steps from the root of the file to this place.
     pub(crate) fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
-        self.pointer.split('/').skip(1).map(|segment| {
+        self.path.split('/').skip(1).map(|segment| {
             let index = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse().ok());
             match index {
                 Some(index) => Segment::Index(index),
@@ -44,27 +45,27 @@ impl Place {
 
     /// The place that holds this one; the document holds itself.
     pub(crate) fn parent(&self) -> Self {
-        let pointer = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        Place { file: self.file.clone(), pointer: pointer.to_owned() }
+        let path = self.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        Pointer { file: self.file.clone(), path: path.to_owned() }
     }
 
     /// The element (or, for a map, the entry) number `index` below this place.
     pub fn index(&self, index: usize) -> Self {
-        Place { file: self.file.clone(), pointer: format!("{}/[{index}]", self.pointer) }
+        Pointer { file: self.file.clone(), path: format!("{}/[{index}]", self.path) }
     }
 }
 
 /// Adds a step to the value of a key.
-pub(crate) fn push_key(pointer: &mut String, key: &str) {
-    pointer.push('/');
+pub(crate) fn push_key(path: &mut String, key: &str) {
+    path.push('/');
     if key.contains('~') || key.contains('/') {
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        path.push_str(&key.replace('~', "~0").replace('/', "~1"));
     } else {
-        pointer.push_str(key);
+        path.push_str(key);
     }
 }
 
-/// The key that a segment of a pointer names.
+/// The key that a segment of a path names.
 pub(crate) fn unescaped(segment: &str) -> Cow<'_, str> {
     if segment.contains('~') {
         Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
@@ -95,11 +96,11 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The violated rule.
-    pub rule: Rule,
+    pub code: Code,
     /// What is wrong: lower case, no full stop, names in backticks.
     pub message: String,
     /// Where.
-    pub place: Place,
+    pub place: Pointer,
     /// Whether the key or the value there is underlined.
     pub target: Target,
     /// The words under the underlined text.
@@ -107,16 +108,16 @@ pub struct Diagnostic {
     /// What to do.
     pub help: Option<String>,
     /// The other place of two that do not go together; where it stands becomes part of the help.
-    pub other: Option<Place>,
+    pub other: Option<Pointer>,
     /// Line and column (from 1) when the YAML parser itself knows the position.
     pub position: Option<(usize, usize)>,
 }
 
 impl Diagnostic {
     /// A mistake at the value of `place`.
-    pub fn new(rule: Rule, place: &Place, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, place: &Pointer, message: impl Into<String>) -> Self {
         Diagnostic {
-            rule,
+            code,
             message: clipped(message.into()),
             place: place.clone(),
             target: Target::Value,
@@ -145,7 +146,7 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn other(mut self, other: &Place) -> Self {
+    pub(crate) fn other(mut self, other: &Pointer) -> Self {
         self.other = Some(other.clone());
         self
     }
@@ -154,6 +155,20 @@ impl Diagnostic {
         self.position = Some((line, column));
         self
     }
+}
+
+/// The known name that a misspelt one most likely means.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // A name this long or a list this long is no slip of the pen, and the search would take its time.
+    if name.len() > 100 {
+        return None;
+    }
+    known
+        .take(1000)
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
 }
 
 /// A text that fits on a screen, whatever names of the spec it quotes.
@@ -170,7 +185,7 @@ fn clipped(text: String) -> String {
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     /// Where something is missing in what was read, besides the places of the list.
-    incomplete: Vec<Place>,
+    incomplete: Vec<Pointer>,
 }
 
 impl Diagnostics {
@@ -186,12 +201,12 @@ impl Diagnostics {
     }
 
     /// Remembers that what stands at `place` was left out because of a mistake that is reported elsewhere.
-    pub(crate) fn left_out(&mut self, place: &Place) {
+    pub(crate) fn left_out(&mut self, place: &Pointer) {
         self.incomplete.push(place.clone());
     }
 
     /// Where mistakes were found or something was left out.
-    pub(crate) fn broken_places(&self) -> impl Iterator<Item = &Place> {
+    pub(crate) fn broken_places(&self) -> impl Iterator<Item = &Pointer> {
         self.list.iter().map(|diagnostic| &diagnostic.place).chain(&self.incomplete)
     }
 
@@ -210,21 +225,8 @@ impl Diagnostics {
         self.list.iter()
     }
 
-    /// All of them with their positions, sorted by place, without repetitions.
-    pub fn locate(self, sources: &[Source]) -> Vec<Located> {
-        crate::report::locate(self.list, sources)
+    /// All of them, in the order in which they were found.
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
     }
-}
-
-/// A diagnostic together with its position in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Located {
-    /// What is wrong.
-    pub diagnostic: Diagnostic,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The underlined bytes of the file.
-    pub span: std::ops::Range<usize>,
 }

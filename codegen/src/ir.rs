@@ -1,18 +1,18 @@
 //! What the spec says, as plain data: no YAML, no serde, no tokens.
 //!
-//! `lower` builds it, `check` holds rules against it, `emit` writes it down as Rust, and tools such as the
+//! `lower` builds it, `lint` checks it, `emit` writes it down as Rust, and tools such as the
 //! documentation check read it. Names are final here: what Rust calls a thing is decided before this point.
 
+mod constraint;
 mod event;
-mod rule;
 mod types;
 mod value;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Pointer;
 
+pub(crate) use constraint::NoField;
+pub use constraint::{Constraint, ConstraintCheck, Requirement, When};
 pub use event::Event;
-pub(crate) use rule::NoField;
-pub use rule::{Check, Condition, Demand, Rule};
 pub use types::{
     Enum, Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Values, Variant,
 };
@@ -95,7 +95,7 @@ pub struct Operation {
     /// The body field that makes a repetition harmless.
     pub idempotency_key: Option<Ident>,
     /// What the page demands beyond single fields.
-    pub rules: Vec<Rule>,
+    pub constraints: Vec<Constraint>,
     /// The page's error table.
     pub errors: Vec<ErrorCode>,
     /// Deviations from the page that concern the operation or places below it.
@@ -117,7 +117,7 @@ pub struct Operation {
     /// The page's example of an answer, with its envelope.
     pub response_example: Option<Value>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// A name in Rust. Keywords are raw (`r#type`).
@@ -186,7 +186,7 @@ pub struct ErrorCode {
     /// Whether the page says to try again.
     pub retry: bool,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// A deviation of the spec from a page, on purpose.
@@ -203,7 +203,7 @@ pub struct Waiver {
     /// The place below the operation, for waivers of operations.
     pub at: Option<String>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// What a request sends besides path and query.
@@ -253,7 +253,7 @@ pub struct DocumentedMask {
     /// Deviations from the page that concern the target.
     pub waivers: Vec<Waiver>,
     /// Where the target stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// How a list is paged.

@@ -2,21 +2,22 @@
 //!
 //! Spec files in, Rust files or diagnostics out; no disk, no network, no process exit.
 //! The passes run in this order, each in a module of its own:
-//! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `check` (rules over the IR), `emit` (→ text).
+//! `load` (YAML → `openapiv3`), `lower` (→ [`ir`]), `lint` (checks of the IR), `emit` (→ text).
 
 pub mod bundle;
-mod check;
 pub mod diagnostic;
+mod dialect;
 pub mod diff;
 mod emit;
 pub mod ir;
+mod lint;
 mod load;
 mod lower;
 mod names;
 pub mod report;
-pub mod rules;
 mod source;
 pub mod surface;
+mod yaml;
 
 pub use emit::File;
 pub use source::Source;
@@ -37,19 +38,19 @@ pub fn read(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
 /// Reads the spec of a client that others use: whatever they read about has to be described, too.
 pub fn read_described(sources: &[Source]) -> Result<ir::Api, Diagnostics> {
     let (documents, api, mut diagnostics) = lowered(sources);
-    check::check(&documents, &api, &mut diagnostics);
-    check::descriptions(&documents, &api, &mut diagnostics);
+    lint::lint(&documents, &api, &mut diagnostics);
+    lint::descriptions(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok(api) } else { Err(diagnostics) }
 }
 
-/// The passes up to `check`, for tools that need the documents as well.
+/// The passes up to `lint`, for tools that need the documents as well.
 fn checked(sources: &[Source]) -> Result<(load::Documents<'_>, ir::Api), Diagnostics> {
     let (documents, api, mut diagnostics) = lowered(sources);
-    check::check(&documents, &api, &mut diagnostics);
+    lint::lint(&documents, &api, &mut diagnostics);
     if diagnostics.is_empty() { Ok((documents, api)) } else { Err(diagnostics) }
 }
 
-/// The passes before `check`.
+/// The passes before `lint`.
 fn lowered(sources: &[Source]) -> (load::Documents<'_>, ir::Api, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let documents = load::load(sources, &mut diagnostics);
@@ -61,7 +62,7 @@ fn lowered(sources: &[Source]) -> (load::Documents<'_>, ir::Api, Diagnostics) {
 #[doc(hidden)]
 pub mod passes {
     use crate::diagnostic::Diagnostics;
-    use crate::{Source, check, ir, load, lower};
+    use crate::{Source, ir, lint, load, lower};
 
     /// What `load` gives to `lower`.
     pub struct Loaded<'s>(load::Documents<'s>);
@@ -88,9 +89,9 @@ pub mod passes {
     }
 
     /// The third pass: how many mistakes it finds.
-    pub fn check(loaded: &Loaded<'_>, api: &ir::Api) -> usize {
+    pub fn lint(loaded: &Loaded<'_>, api: &ir::Api) -> usize {
         let mut diagnostics = Diagnostics::default();
-        check::check(&loaded.0, api, &mut diagnostics);
+        lint::lint(&loaded.0, api, &mut diagnostics);
         diagnostics.len()
     }
 }

@@ -5,16 +5,30 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Located, Place, Target};
-use crate::load::Positions;
+use crate::diagnostic::{Diagnostic, Diagnostics, Pointer, Target};
 use crate::source::Source;
+use crate::yaml::Spans;
 
-/// Adds positions, sorts by place, drops repetitions.
-pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Located> {
+/// A diagnostic together with its position in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The underlined bytes of the file.
+    pub span: Range<usize>,
+}
+
+/// All diagnostics with their positions, sorted by place, without repetitions.
+pub fn locate(diagnostics: Diagnostics, sources: &[Source]) -> Vec<Located> {
     let mut files: HashMap<&str, File<'_>> =
         sources.iter().map(|source| (source.path.as_str(), File::new(&source.text))).collect();
     let mut nothing = File::new("");
     let mut located: Vec<Located> = diagnostics
+        .into_list()
         .into_iter()
         .map(|mut diagnostic| {
             if let Some(other) = &diagnostic.other {
@@ -37,7 +51,7 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
         })
         .collect();
     located.sort_by(|a, b| {
-        let place = |located: &Located| (located.line, located.column, located.diagnostic.rule);
+        let place = |located: &Located| (located.line, located.column, located.diagnostic.code);
         let (one, other) = (&a.diagnostic, &b.diagnostic);
         one.place
             .file
@@ -47,8 +61,8 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
     });
     // Two verbs of one path may say the same of it.
     located.dedup_by(|a, b| {
-        (&a.span, a.diagnostic.rule, &a.diagnostic.message, &a.diagnostic.place.file)
-            == (&b.span, b.diagnostic.rule, &b.diagnostic.message, &b.diagnostic.place.file)
+        (&a.span, a.diagnostic.code, &a.diagnostic.message, &a.diagnostic.place.file)
+            == (&b.span, b.diagnostic.code, &b.diagnostic.message, &b.diagnostic.place.file)
     });
     located
 }
@@ -56,7 +70,7 @@ pub(crate) fn locate(diagnostics: Vec<Diagnostic>, sources: &[Source]) -> Vec<Lo
 /// A text with what it takes to find places in it. Each part is made when it is needed, and once.
 struct File<'a> {
     text: &'a str,
-    positions: Option<Positions>,
+    positions: Option<Spans>,
     line_starts: Option<Vec<usize>>,
 }
 
@@ -65,8 +79,8 @@ impl<'a> File<'a> {
         File { text, positions: None, line_starts: None }
     }
 
-    fn find(&mut self, place: &Place, target: Target) -> Range<usize> {
-        self.positions.get_or_insert_with(|| Positions::read(self.text)).find(place, target)
+    fn find(&mut self, place: &Pointer, target: Target) -> Range<usize> {
+        self.positions.get_or_insert_with(|| Spans::read(self.text)).find(place, target)
     }
 
     fn line_starts(&mut self) -> &[usize] {
@@ -97,19 +111,19 @@ impl<'a> File<'a> {
 }
 
 /// Finds the lines of places, for tools that speak about the spec. A file is parsed when it is first asked about.
-pub struct Lines<'a> {
+pub struct LineFinder<'a> {
     sources: &'a [Source],
     files: HashMap<String, File<'a>>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineFinder<'a> {
     /// Lines in these files.
     pub fn new(sources: &'a [Source]) -> Self {
-        Lines { sources, files: HashMap::new() }
+        LineFinder { sources, files: HashMap::new() }
     }
 
     /// The line, from 1, of the key at `place`, or of what is nearest above it.
-    pub fn line(&mut self, place: &Place) -> usize {
+    pub fn line(&mut self, place: &Pointer) -> usize {
         let source = self.sources.iter().find(|source| source.path == place.file);
         let text = source.map_or("", |source| source.text.as_str());
         let file = self.files.entry(place.file.clone()).or_insert_with(|| File::new(text));
@@ -127,7 +141,7 @@ pub fn human(located: &Located, sources: &[Source], color: bool) -> String {
     let (window, span) = window(line, span);
     let annotation = AnnotationKind::Primary.span(span).label(diagnostic.label.as_str());
     let snippet = Snippet::source(window).line_start(located.line).annotation(annotation);
-    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name());
+    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
     let path = diagnostic.place.file.as_str();
     let mut group = if window.len() == line.len() {
         title.element(snippet.path(path))
@@ -170,7 +184,7 @@ pub fn short(located: &Located) -> String {
     let diagnostic = &located.diagnostic;
     let mut line = format!(
         "{}:{}:{}: {} [{}]",
-        diagnostic.place.file, located.line, located.column, diagnostic.message, diagnostic.rule
+        diagnostic.place.file, located.line, located.column, diagnostic.message, diagnostic.code
     );
     if let Some(help) = &diagnostic.help {
         line.push_str("; help: ");
@@ -185,11 +199,11 @@ pub fn json(located: &[Located]) -> String {
         .iter()
         .map(|located| {
             serde_json::json!({
-                "rule": located.diagnostic.rule.name(),
+                "rule": located.diagnostic.code.name(),
                 "file": located.diagnostic.place.file,
                 "line": located.line,
                 "column": located.column,
-                "pointer": located.diagnostic.place.pointer,
+                "pointer": located.diagnostic.place.path,
                 "message": located.diagnostic.message,
                 "label": located.diagnostic.label,
                 "help": located.diagnostic.help,

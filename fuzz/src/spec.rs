@@ -68,7 +68,7 @@ impl Target for Spec {
                 )]
             }
             Err(diagnostics) => {
-                let located = diagnostics.locate(&sources);
+                let located = report::locate(diagnostics, &sources);
                 assert!(!located.is_empty(), "a failure without a diagnostic");
                 let _ = report::json(&located);
                 let mut outcomes = BTreeSet::new();
@@ -77,7 +77,7 @@ impl Target for Spec {
                     assert!(human.contains(&located.diagnostic.place.file), "a diagnostic without a place: {human}");
                     let _ = report::short(located);
                     let words: String = located.diagnostic.message.split('`').step_by(2).collect();
-                    outcomes.insert(format!("{} {words}", located.diagnostic.rule));
+                    outcomes.insert(format!("{} {words}", located.diagnostic.code));
                 }
                 outcomes.into_iter().collect()
             }

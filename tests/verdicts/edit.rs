@@ -24,7 +24,7 @@ pub(crate) fn api(edits: &[Edit]) -> Api {
     sources.extend(files.into_iter().map(|(file, text)| Source::new(format!("spec/demo/{file}"), text)));
     read(&sources).unwrap_or_else(|diagnostics| {
         let messages: Vec<_> =
-            diagnostics.iter().map(|found| format!("{}: {}", found.place.pointer, found.message)).collect();
+            diagnostics.iter().map(|found| format!("{}: {}", found.place.path, found.message)).collect();
         panic!("{messages:#?}")
     })
 }

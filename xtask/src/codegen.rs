@@ -60,7 +60,7 @@ fn rules(root: &Path, api: &Api) -> Result<Option<(String, String)>, String> {
 
 /// All diagnostics as text for a person.
 pub(crate) fn explain(diagnostics: Diagnostics, sources: &[Source]) -> String {
-    let located = diagnostics.locate(sources);
+    let located = report::locate(diagnostics, sources);
     let color = std::io::stderr().is_terminal();
     let mut text = String::new();
     for located in &located {

@@ -93,7 +93,7 @@ fn changes(root: &Path, arguments: &Arguments) -> Result<(String, bool), String>
 fn api(read: Result<Api, Diagnostics>, sources: &[Source], heading: &str) -> Result<Api, String> {
     read.map_err(|diagnostics| {
         let color = std::io::stderr().is_terminal();
-        let mistakes = diagnostics.locate(sources);
+        let mistakes = report::locate(diagnostics, sources);
         let text: Vec<String> = mistakes.iter().map(|located| report::human(located, sources, color)).collect();
         format!("{}\n\n{heading}; nothing was compared", text.join("\n\n"))
     })

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use clap::ValueEnum;
-use feishu_openapi_codegen::diagnostic::Located;
-use feishu_openapi_codegen::rules::Rule;
+use feishu_openapi_codegen::diagnostic::Code;
+use feishu_openapi_codegen::report::Located;
 use feishu_openapi_codegen::{Source, read_described, report};
 
 use crate::files;
@@ -44,7 +44,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     let wanted = wanted(root, &options.files, &sources)?;
     let mut found = match read_described(&sources) {
         Ok(_) => Vec::new(),
-        Err(diagnostics) => diagnostics.locate(&sources),
+        Err(diagnostics) => report::locate(diagnostics, &sources),
     };
     if !wanted.is_empty() {
         found.retain(|located| wanted.iter().any(|path| covers(path, &located.diagnostic.place.file)));
@@ -87,8 +87,8 @@ fn covers(path: &str, file: &str) -> bool {
 }
 
 fn rules() -> String {
-    let width = Rule::ALL.iter().map(|rule| rule.name().len()).max().unwrap_or(0);
+    let width = Code::ALL.iter().map(|rule| rule.name().len()).max().unwrap_or(0);
     let line =
-        |rule: &Rule| format!("{:width$}  {}\n{:width$}  fix: {}\n", rule.name(), rule.meaning(), "", rule.fix());
-    Rule::ALL.iter().map(line).collect()
+        |rule: &Code| format!("{:width$}  {}\n{:width$}  fix: {}\n", rule.name(), rule.meaning(), "", rule.fix());
+    Code::ALL.iter().map(line).collect()
 }

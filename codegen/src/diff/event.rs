@@ -31,7 +31,7 @@ impl<'a> Comparison<'a> {
         let scopes = (old.field_scopes.join(", "), new.field_scopes.join(", "));
         self.fact(&at, &table::FIELD_SCOPES, "scopes of fields", &scopes.0, &scopes.1);
         self.fact(&at, &table::APP_TYPES, "apps", &old.app_types.join(", "), &new.app_types.join(", "));
-        if old.rules != new.rules {
+        if old.constraints != new.constraints {
             self.push(&at, &table::RULES, None, None, "rules".to_owned());
         }
         self.text(&at, "summary", &old.summary, &new.summary);

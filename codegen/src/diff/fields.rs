@@ -192,13 +192,13 @@ impl<'a> Comparison<'a> {
         if mode != Mode::Same(Used::Sent) {
             return None;
         }
-        use Presence::{Clearable, Required};
+        use Presence::{PatchClearable, Required};
         match (old.presence, new.presence) {
             (old, new) if old == new => None,
             (Required, _) => Some(&table::NOW_OPTIONAL),
             (_, Required) => Some(&table::NOW_REQUIRED),
-            (_, Clearable) => Some(&table::CLEARABLE_ADDED),
-            (Clearable, _) => Some(&table::CLEARABLE_REMOVED),
+            (_, PatchClearable) => Some(&table::CLEARABLE_ADDED),
+            (PatchClearable, _) => Some(&table::CLEARABLE_REMOVED),
             _ => None,
         }
     }

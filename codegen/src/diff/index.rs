@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Pointer;
 use crate::emit::all_types;
 use crate::ir::{Api, Field, Module, Operation, Struct, Type, TypeDef, TypePath, Values};
 
@@ -13,7 +13,7 @@ pub(super) struct Index<'a> {
     /// The operations and events that send or receive a type, directly or inside others.
     pub(super) users: BTreeMap<TypePath, BTreeSet<&'a str>>,
     /// How many operations take a shared parameter, by where it stands.
-    pub(super) parameters: BTreeMap<&'a Place, usize>,
+    pub(super) parameters: BTreeMap<&'a Pointer, usize>,
 }
 
 impl<'a> Index<'a> {
@@ -31,7 +31,7 @@ impl<'a> Index<'a> {
                 index.mark(&field.ty, &operation.id);
             }
             let parameters = operation.path_parameters.iter().chain(&operation.query).map(|field| &field.place);
-            for place in parameters.filter(|place| place.pointer.starts_with("/components/parameters/")) {
+            for place in parameters.filter(|place| place.path.starts_with("/components/parameters/")) {
                 *index.parameters.entry(place).or_default() += 1;
             }
         }

@@ -6,7 +6,7 @@ use super::fields::{self, Location, Mode};
 use super::table::{self, Used};
 use super::{At, Comparison, Subject, some};
 use crate::emit::rate_limits;
-use crate::ir::{Body, BodyField, Check, ErrorCode, Operation, Paging, Rule, Tokens, Type, UpdateMask};
+use crate::ir::{Body, BodyField, Constraint, ConstraintCheck, ErrorCode, Operation, Paging, Tokens, Type, UpdateMask};
 
 impl<'a> Comparison<'a> {
     pub(super) fn operations(&mut self, old: &'a [Operation], new: &'a [Operation]) {
@@ -126,15 +126,15 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn rules(&mut self, at: &At, old: &[Rule], new: &[Rule]) {
-        let words = |rules: &[Rule]| -> Vec<_> {
-            rules.iter().map(|rule| (rule.rule.clone(), rule.enforced.clone())).collect()
+    fn rules(&mut self, at: &At, old: &[Constraint], new: &[Constraint]) {
+        let words = |rules: &[Constraint]| -> Vec<_> {
+            rules.iter().map(|rule| (rule.text.clone(), rule.enforced.clone())).collect()
         };
         if words(old) != words(new) {
             self.push(at, &table::RULES, None, None, "rules".to_owned());
         }
-        let checks = |rules: &[Rule]| -> BTreeSet<String> {
-            rules.iter().flat_map(|rule| &rule.checks).map(Check::to_string).collect()
+        let checks = |rules: &[Constraint]| -> BTreeSet<String> {
+            rules.iter().flat_map(|rule| &rule.checks).map(ConstraintCheck::to_string).collect()
         };
         let (old, new) = (checks(old), checks(new));
         for check in new.difference(&old) {
@@ -155,7 +155,7 @@ impl<'a> Comparison<'a> {
         self.errors(at, &old.errors, &new.errors);
         let today = |operation: &Operation| operation.superseded_by.clone().unwrap_or_default();
         self.fact(at, &table::SUPERSEDED, "superseded by", &today(old), &today(new));
-        self.rules(at, &old.rules, &new.rules);
+        self.rules(at, &old.constraints, &new.constraints);
         self.text(at, "summary", &old.summary, &new.summary);
         self.text(at, "description", &old.description, &new.description);
         self.text(at, "description of the answer", &old.answer_description, &new.answer_description);

@@ -100,9 +100,9 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if let Some(key) = &operation.idempotency_key {
         text.push_str(&format!("- Idempotency key: `{}`\n", key.0));
     }
-    for rule in &operation.rules {
+    for rule in &operation.constraints {
         let checked = if rule.checks.is_empty() { "" } else { ", which `validate` checks" };
-        text.push_str(&format!("- Rule{checked}: {}\n", prose(&rule.rule)));
+        text.push_str(&format!("- Rule{checked}: {}\n", prose(&rule.text)));
     }
     text.push_str(&errors(operation));
     text
@@ -126,8 +126,8 @@ pub(crate) fn event(event: &Event) -> String {
     if !event.field_scopes.is_empty() {
         text.push_str(&format!("- Scopes to see all fields: {}\n", codes(&event.field_scopes, ", ")));
     }
-    for rule in &event.rules {
-        text.push_str(&format!("- Rule: {}\n", prose(&rule.rule)));
+    for rule in &event.constraints {
+        text.push_str(&format!("- Rule: {}\n", prose(&rule.text)));
     }
     text
 }

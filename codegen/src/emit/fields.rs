@@ -32,9 +32,9 @@ pub(crate) fn ty(ty: &Type) -> String {
 pub(crate) fn field_ty(field: &Field) -> String {
     let value = ty(&field.ty);
     match field.presence {
-        Presence::Required | Presence::Plain => value,
-        Presence::Optional | Presence::Kept => format!("Option<{value}>"),
-        Presence::Clearable => format!("rt::Update<{value}>"),
+        Presence::Required | Presence::Defaulted => value,
+        Presence::Optional | Presence::PatchOptional => format!("Option<{value}>"),
+        Presence::PatchClearable => format!("rt::Update<{value}>"),
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn builder(name: &str, fields: &[&Field]) -> String {
     let optional = fields.iter().filter(|field| field.presence != Presence::Required).map(|field| {
         let (kind, ty) = setter_kind(&field.ty);
         let ident = &field.ident.0;
-        if field.presence == Presence::Clearable {
+        if field.presence == Presence::PatchClearable {
             let kind = if kind.is_empty() { "update".to_owned() } else { format!("update_{kind}") };
             let clear = format!("clear_{}", ident.trim_start_matches("r#"));
             format!("{ident}: {kind}({clear}) {ty},")
@@ -89,13 +89,13 @@ pub(crate) fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>
 }
 
 /// The structs that demand something of their fields, or hold such structs.
-pub(crate) struct Constrained<'a> {
+pub(crate) struct ValidatedTypes<'a> {
     types: BTreeSet<TypePath>,
     /// What is sent.
     structs: HashMap<TypePath, &'a [Field]>,
 }
 
-impl<'a> Constrained<'a> {
+impl<'a> ValidatedTypes<'a> {
     pub(crate) fn of(api: &'a Api) -> Self {
         let structs: HashMap<TypePath, &[Field]> = super::modules::all_types(api)
             .filter_map(|(path, definition)| match definition {
@@ -103,18 +103,18 @@ impl<'a> Constrained<'a> {
                 _ => None,
             })
             .collect();
-        let mut constrained = Constrained { types: BTreeSet::new(), structs };
+        let mut validated = ValidatedTypes { types: BTreeSet::new(), structs };
         loop {
             let mut more = BTreeSet::new();
-            for (path, fields) in &constrained.structs {
-                if !constrained.has(path) && fields.iter().any(|field| !constrained.checks(field).is_empty()) {
+            for (path, fields) in &validated.structs {
+                if !validated.has(path) && fields.iter().any(|field| !validated.checks(field).is_empty()) {
                     more.insert(path.clone());
                 }
             }
             if more.is_empty() {
-                return constrained;
+                return validated;
             }
-            constrained.types.extend(more);
+            validated.types.extend(more);
         }
     }
 

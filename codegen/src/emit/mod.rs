@@ -1,6 +1,6 @@
 //! Writes the IR down as Rust. Takes no decisions: what things are called and how they behave is settled.
 
-mod checks;
+mod constraint_table;
 mod docs;
 mod event;
 mod examples;
@@ -8,7 +8,7 @@ mod fields;
 mod modules;
 mod operation;
 mod print;
-mod rules;
+mod requirements;
 mod types;
 
 pub(crate) use docs::{limits, number, rate_limits};
@@ -33,16 +33,16 @@ pub(crate) fn emit_examples(api: &Api) -> Vec<File> {
 
 /// The table of rules for the README of the spec.
 pub(crate) fn rules(api: &Api) -> String {
-    rules::table(api)
+    constraint_table::table(api)
 }
 
 /// All files of the generated module, sorted by path.
 pub(crate) fn emit(api: &Api) -> Vec<File> {
-    let constrained = fields::Constrained::of(api);
+    let validated = fields::ValidatedTypes::of(api);
     let mut files = modules::tree(api);
-    files.push(modules::shared(api, &constrained));
+    files.push(modules::shared(api, &validated));
     for version in &api.versions {
-        files.extend(modules::version(version, &constrained));
+        files.extend(modules::version(version, &validated));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::Constrained;
+use super::fields::ValidatedTypes;
 use super::{File, docs, event, operation, print, types};
 use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::names::pascal;
@@ -61,31 +61,28 @@ pub(crate) fn tree(api: &Api) -> Vec<File> {
 }
 
 /// The types at the root of the crate.
-pub(crate) fn shared(api: &Api, constrained: &Constrained) -> File {
-    File {
-        path: "common.rs".to_owned(),
-        text: types_file("spec/common.yaml", &Module::Shared, &api.shared, constrained),
-    }
+pub(crate) fn shared(api: &Api, validated: &ValidatedTypes) -> File {
+    File { path: "common.rs".to_owned(), text: types_file("spec/common.yaml", &Module::Shared, &api.shared, validated) }
 }
 
 /// The files of one version.
-pub(crate) fn version(version: &Version, constrained: &Constrained) -> Vec<File> {
+pub(crate) fn version(version: &Version, validated: &ValidatedTypes) -> Vec<File> {
     let (service, name) = (&version.service, &version.version);
     let folder = format!("{service}/{name}");
     let mut files = vec![File { path: format!("{folder}/mod.rs"), text: version_module(version) }];
     if !version.types.is_empty() {
         let spec = format!("spec/{folder}/common.yaml");
-        let text = types_file(&spec, &module_of(version), &version.types, constrained);
+        let text = types_file(&spec, &module_of(version), &version.types, validated);
         files.push(File { path: format!("{folder}/common.rs"), text });
     }
     for resource in &version.resources {
-        let text = resource_file(version, resource, constrained);
+        let text = resource_file(version, resource, validated);
         files.push(File { path: format!("{folder}/{}.rs", resource.name), text });
     }
     files
 }
 
-fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], constrained: &Constrained) -> String {
+fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], validated: &ValidatedTypes) -> String {
     let mut used = BTreeSet::new();
     for definition in definitions {
         if let TypeDef::Struct(definition) = definition {
@@ -95,7 +92,7 @@ fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], constrained:
     let mut parts = vec![print::header(spec), imports(module, &used)];
     for definition in definitions {
         let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
-        parts.extend(types::definition(&path, definition, constrained));
+        parts.extend(types::definition(&path, definition, validated));
     }
     print::join(parts)
 }
@@ -149,7 +146,7 @@ fn implementation(head: &str, methods: impl Iterator<Item = String>) -> String {
     print::laid_out(format!("{head} {{{line_end}{methods}}}\n"))
 }
 
-fn resource_file(version: &Version, resource: &Resource, constrained: &Constrained) -> String {
+fn resource_file(version: &Version, resource: &Resource, validated: &ValidatedTypes) -> String {
     let module = module_of_resource(version, resource);
     let mut used = BTreeSet::new();
     for operation in &resource.operations {
@@ -166,12 +163,12 @@ fn resource_file(version: &Version, resource: &Resource, constrained: &Constrain
         vec![print::header(&resource.file), docs::inner(&docs::prose(&resource.description)), imports(&module, &used)];
     parts.extend(handle(resource));
     for operation in &resource.operations {
-        parts.extend(operation::definition(operation, constrained));
+        parts.extend(operation::definition(operation, validated));
     }
     parts.extend(resource.events.iter().flat_map(event::definition));
     for definition in &resource.types {
         let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
-        parts.extend(types::definition(&path, definition, constrained));
+        parts.extend(types::definition(&path, definition, validated));
     }
     print::join(parts)
 }

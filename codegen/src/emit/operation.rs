@@ -2,24 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::fields::{Constrained, builder, declaration};
+use super::fields::{ValidatedTypes, builder, declaration};
 use super::print;
 use super::types::{answer, is_comparable};
-use super::{checks, docs};
+use super::{docs, requirements};
 use crate::ir::{Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, Period, Presence, UpdateMask};
 
 /// Stands in the tokens where the error table goes: we lay it out ourselves.
 const ERRORS: &str = "rt::error_codes! {}";
 
 /// The parts of a file that define one operation.
-pub(crate) fn definition(operation: &Operation, constrained: &Constrained) -> Vec<String> {
+pub(crate) fn definition(operation: &Operation, validated: &ValidatedTypes) -> Vec<String> {
     let fields: Vec<&Field> = operation.request_fields().collect();
     let mut parts = vec![
         request_struct(operation, &fields),
         builder(&operation.request, &fields),
         request_trait(operation),
         accepts(operation),
-        constrained.request(operation, checks::calls(operation, constrained)),
+        validated.request(operation, requirements::calls(operation, validated)),
     ];
     parts.extend(operation.paging.as_ref().map(|paging| paged(operation, paging)));
     parts.extend(answer(&operation.response, &operation.answer_description, &operation.answer));

@@ -1,21 +1,21 @@
 //! Structs and enums.
 
 use super::docs;
-use super::fields::{Constrained, builder, declaration, object};
+use super::fields::{ValidatedTypes, builder, declaration, object};
 use super::print;
 use crate::ir::{Enum, Field, Struct, Type, TypeDef, TypePath, Values, Variant};
 
 const DERIVES: &str = "derive(Clone, Debug, Default, PartialEq)";
 
 /// The parts of a file that define one type.
-pub(crate) fn definition(path: &TypePath, definition: &TypeDef, constrained: &Constrained) -> Vec<String> {
+pub(crate) fn definition(path: &TypePath, definition: &TypeDef, validated: &ValidatedTypes) -> Vec<String> {
     match definition {
-        TypeDef::Struct(definition) => structure(path, definition, constrained),
+        TypeDef::Struct(definition) => structure(path, definition, validated),
         TypeDef::Enum(definition) => vec![enumeration(definition)],
     }
 }
 
-fn structure(path: &TypePath, definition: &Struct, constrained: &Constrained) -> Vec<String> {
+fn structure(path: &TypePath, definition: &Struct, validated: &ValidatedTypes) -> Vec<String> {
     let docs = described(&definition.description, &definition.name);
     let fields: String = definition.fields.iter().map(declaration).collect();
     let mut attributes = vec![DERIVES.to_owned()];
@@ -29,8 +29,8 @@ fn structure(path: &TypePath, definition: &Struct, constrained: &Constrained) ->
     if definition.usage.request {
         let fields: Vec<&Field> = definition.fields.iter().collect();
         parts.push(builder(&definition.name, &fields));
-        if constrained.has(path) {
-            parts.push(constrained.implementation(&definition.name, &fields));
+        if validated.has(path) {
+            parts.push(validated.implementation(&definition.name, &fields));
         }
     }
     parts

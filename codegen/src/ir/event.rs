@@ -1,7 +1,7 @@
 //! Events: what Feishu sends to an app by itself.
 
-use super::{Field, Page, Rule, Value, Waiver};
-use crate::diagnostic::Place;
+use super::{Constraint, Field, Page, Value, Waiver};
+use crate::diagnostic::Pointer;
 
 /// One kind of event that an app may subscribe to.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Event {
     /// Needed for some fields.
     pub field_scopes: Vec<String>,
     /// What the page says beyond single fields.
-    pub rules: Vec<Rule>,
+    pub constraints: Vec<Constraint>,
     /// Deviations from the page that concern the event or places below it.
     pub waivers: Vec<Waiver>,
     /// The fields of `event` in the envelope.
@@ -33,5 +33,5 @@ pub struct Event {
     /// The page's example, with its envelope.
     pub example: Option<Value>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }

@@ -1,7 +1,7 @@
 //! Types: structs, enums, their fields, and what fields hold.
 
 use super::{Ident, Value, Waiver};
-use crate::diagnostic::Place;
+use crate::diagnostic::Pointer;
 
 /// A type of the generated crate.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Struct {
     /// Where it is used.
     pub usage: Usage,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// Where a type is used.
@@ -59,7 +59,7 @@ pub struct Enum {
     /// Facts that the pages state only in running text.
     pub prose: Vec<String>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// The values of an enum.
@@ -109,7 +109,7 @@ pub struct Field {
     /// Deviations from the pages.
     pub waivers: Vec<Waiver>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Pointer,
 }
 
 /// Whether a field must be there.
@@ -120,11 +120,11 @@ pub enum Presence {
     /// It may be left out: `Option<T>`.
     Optional,
     /// In answers: `T`, empty when absent.
-    Plain,
+    Defaulted,
     /// In an update mask: `Option<T>`, kept when absent.
-    Kept,
+    PatchOptional,
     /// In an update mask: `Update<T>`, may be kept, set or cleared.
-    Clearable,
+    PatchClearable,
 }
 
 /// What a value must satisfy. Lengths count characters.

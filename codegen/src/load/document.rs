@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::tree::Tree;
-use crate::diagnostic::Place;
+use crate::diagnostic::Pointer;
+use crate::yaml::Tree;
 
 /// One file that passed the grammar.
 pub(crate) struct Document<'s> {
@@ -43,12 +43,12 @@ impl<'s> Documents<'s> {
     }
 
     /// The tree at a place.
-    pub(crate) fn at(&self, place: &Place) -> Option<&Tree<'s>> {
+    pub(crate) fn at(&self, place: &Pointer) -> Option<&Tree<'s>> {
         self.get(&place.file)?.tree.at(place)
     }
 
     /// Whether anything stands at a place.
-    pub(crate) fn exists(&self, place: &Place) -> bool {
+    pub(crate) fn exists(&self, place: &Pointer) -> bool {
         self.at(place).is_some()
     }
 

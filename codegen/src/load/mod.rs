@@ -1,33 +1,19 @@
 //! Reads YAML texts into `openapiv3` documents, after holding them against the dialect's grammar.
 
-mod cursor;
 mod document;
-mod grammar;
-mod keys;
-mod misplaced;
 mod openapi;
 mod part;
-mod plain;
-mod positions;
 mod reference;
-pub(crate) mod references;
-mod scalar;
-mod schema;
-mod tree;
-pub(crate) mod walk;
 
-pub(crate) use cursor::{Cursor, Step};
 pub(crate) use document::{Document, Documents};
-pub(crate) use keys::nearest;
-pub(crate) use positions::Positions;
-pub(crate) use reference::{Resolved, Section};
-pub(crate) use tree::{Entry, Tree};
+pub(crate) use reference::Resolved;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
+use crate::dialect;
 use crate::source::Source;
+use crate::yaml::{self, Cursor, Step, Tree};
 
 /// Reads all files. Files with mistakes are reported and left out.
 pub(crate) fn load<'s>(sources: &'s [Source], diagnostics: &mut Diagnostics) -> Documents<'s> {
@@ -43,17 +29,17 @@ pub(crate) fn load<'s>(sources: &'s [Source], diagnostics: &mut Diagnostics) -> 
 
 fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Document<'s>> {
     let tree = parse(source, diagnostics)?;
-    if !keys::check(&source.path, &tree, diagnostics) {
+    if !dialect::check(&source.path, &tree, diagnostics) {
         return None;
     }
-    let readable = misplaced::without_misplaced_keys(&source.path, &tree, diagnostics);
+    let readable = dialect::without_misplaced_keys(&source.path, &tree, diagnostics);
     let read = readable.as_ref().unwrap_or(&tree);
     match openapi::document(read).and_then(|document| Ok((document, openapi::webhooks(read)?))) {
         Ok((openapi, webhooks)) => Some(Document { path: source.path.clone(), tree, openapi, webhooks }),
         Err(error) => {
-            let place = Place::file(&source.path);
+            let place = Pointer::file(&source.path);
             diagnostics.push(Diagnostic::new(
-                Rule::NotOpenapi,
+                Code::NotOpenapi,
                 &place,
                 format!("this is no OpenAPI 3.0 document: {error}"),
             ));
@@ -64,7 +50,7 @@ fn read<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Documen
 
 /// A text as each of the two readers of YAML takes it.
 pub(crate) fn readings(text: &str) -> [Option<String>; 2] {
-    let readings = [plain::read(text), serde_yaml::from_str(text).ok()];
+    let readings = [yaml::read(text), serde_yaml::from_str(text).ok()];
     readings.map(|tree: Option<Tree<'_>>| tree.map(|tree| format!("{tree:?}")))
 }
 
@@ -73,7 +59,7 @@ pub(crate) fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
     let tree: Tree<'_> = serde_yaml::from_str(text).ok()?;
     let mut found = Diagnostics::default();
     // `openapiv3` panics at some of what the grammar forbids.
-    if !keys::check("", &tree, &mut found) || misplaced::without_misplaced_keys("", &tree, &mut found).is_some() {
+    if !dialect::check("", &tree, &mut found) || dialect::without_misplaced_keys("", &tree, &mut found).is_some() {
         return None;
     }
     let mut at_once = openapiv3::OpenAPI::deserialize(part::Part::whole(&tree)).ok()?;
@@ -84,7 +70,7 @@ pub(crate) fn documents(text: &str) -> Option<[openapiv3::OpenAPI; 2]> {
 
 fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'s>> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-    if let Some(tree) = plain::read(text) {
+    if let Some(tree) = yaml::read(text) {
         return Some(tree);
     }
     if let Some(diagnostic) = unreadable(&source.path, text) {
@@ -96,7 +82,7 @@ fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'
             None => Some(tree),
             Some(place) => {
                 diagnostics.push(
-                    Diagnostic::new(Rule::Syntax, &place, format!("this nests more than {MAX_DEPTH} levels deep"))
+                    Diagnostic::new(Code::Syntax, &place, format!("this nests more than {MAX_DEPTH} levels deep"))
                         .label("the reader stopped here")
                         .help("write it out flatter; a spec nests two dozen levels"),
                 );
@@ -104,10 +90,10 @@ fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'
             }
         },
         Err(error) => {
-            let place = Place::file(&source.path);
+            let place = Pointer::file(&source.path);
             let words = error.to_string();
             let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
-            let mut diagnostic = Diagnostic::new(Rule::Syntax, &place, format!("this is not YAML: {message}"))
+            let mut diagnostic = Diagnostic::new(Code::Syntax, &place, format!("this is not YAML: {message}"))
                 .label("the reader stopped here");
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
@@ -121,11 +107,11 @@ fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'
 
 /// What the YAML reader would take too long over, or say in words that help nobody.
 fn unreadable(file: &str, text: &str) -> Option<Diagnostic> {
-    let place = Place::file(file);
+    let place = Pointer::file(file);
     let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     if text.lines().all(is_blank) {
         return Some(
-            Diagnostic::new(Rule::Syntax, &place, "this file is empty")
+            Diagnostic::new(Code::Syntax, &place, "this file is empty")
                 .position(1, 1)
                 .label("nothing to read")
                 .help("begin with `openapi: 3.0.3`, or delete the file"),
@@ -143,7 +129,7 @@ fn unreadable(file: &str, text: &str) -> Option<Diagnostic> {
             }
             if depth > 1000 {
                 return Some(
-                    Diagnostic::new(Rule::Syntax, &place, "this opens 1000 brackets and closes none of them")
+                    Diagnostic::new(Code::Syntax, &place, "this opens 1000 brackets and closes none of them")
                         .position(index + 1, column + 1)
                         .label("the reader stopped here")
                         .help("look for brackets that are not closed"),
@@ -158,8 +144,8 @@ fn unreadable(file: &str, text: &str) -> Option<Diagnostic> {
 const MAX_DEPTH: usize = 48;
 
 /// The first place that is too deep.
-fn too_deep(file: &str, tree: &Tree) -> Option<Place> {
-    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree<'t>, left: usize) -> Option<Place> {
+fn too_deep(file: &str, tree: &Tree) -> Option<Pointer> {
+    fn find<'t>(cursor: &mut Cursor<'t>, tree: &'t Tree<'t>, left: usize) -> Option<Pointer> {
         if left == 0 {
             return Some(cursor.place());
         }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::value::{BorrowedStrDeserializer, Error};
 
 use super::part::Part;
-use super::tree::{Entry, Tree};
+use crate::yaml::{Entry, Tree};
 
 /// Reads a document; what stands in `x-webhooks` is left out.
 pub(super) fn document(tree: &Tree<'_>) -> Result<OpenAPI, Error> {

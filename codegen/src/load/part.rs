@@ -5,7 +5,7 @@ use std::slice;
 use serde::de::value::{BorrowedStrDeserializer, Error, MapAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
-use super::tree::{Entry, Tree};
+use crate::yaml::{Entry, Tree};
 
 /// What is read. One type for all of it, since serde makes code for each type of deserializer again.
 #[derive(Clone, Copy)]

@@ -3,37 +3,9 @@
 use openapiv3::{Parameter, ReferenceOr, Response, Schema};
 
 use super::document::{Document, Documents};
-use super::keys::nearest;
-use super::tree::Tree;
-use crate::diagnostic::{Diagnostic, Place, unescaped};
-use crate::rules::Rule;
-
-/// The sections of `components` that a reference may point into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Section {
-    Parameters,
-    Responses,
-    Schemas,
-    SecuritySchemes,
-}
-
-impl Section {
-    pub(crate) const ALL: [Section; 4] =
-        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Section::ALL.into_iter().find(|section| section.name() == name)
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Section::Parameters => "parameters",
-            Section::Responses => "responses",
-            Section::Schemas => "schemas",
-            Section::SecuritySchemes => "securitySchemes",
-        }
-    }
-}
+use crate::diagnostic::{Code, Diagnostic, Pointer, nearest, unescaped};
+use crate::dialect::Section;
+use crate::yaml::Tree;
 
 /// The file and name that a reference leads to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,8 +16,8 @@ pub(crate) struct Resolved {
 
 impl Resolved {
     /// The place of the component itself.
-    pub(crate) fn place(&self, section: Section) -> Place {
-        Place::file(&self.file).key("components").key(section.name()).key(&self.name)
+    pub(crate) fn place(&self, section: Section) -> Pointer {
+        Pointer::file(&self.file).key("components").key(section.name()).key(&self.name)
     }
 }
 
@@ -55,12 +27,12 @@ impl<'s> Documents<'s> {
     /// `Err(None)` means that the target is in a file whose mistakes are reported already.
     pub(crate) fn resolve(
         &self,
-        place: &Place,
+        place: &Pointer,
         reference: &str,
         expected: Section,
     ) -> Result<Resolved, Option<Box<Diagnostic>>> {
         let fail = |message: String, help: String| {
-            let diagnostic = Diagnostic::new(Rule::BadReference, &place.key("$ref"), message)
+            let diagnostic = Diagnostic::new(Code::BadReference, &place.key("$ref"), message)
                 .label("refers to nothing that can stand here")
                 .help(help);
             Err(Some(Box::new(diagnostic)))

@@ -6,21 +6,19 @@ use super::Lower;
 use super::extensions::{Extensions, field};
 use super::operation::object;
 use super::schema::{Owner, View, plain};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Pointer, nearest};
 use crate::ir::{Body, BodyField, DocumentedMask, Field, Presence, Type, UpdateMask, Value};
-use crate::load::nearest;
-use crate::rules::Rule;
 
 impl Lower<'_> {
     /// The body of an operation, and the page's example of it.
-    pub(crate) fn body(&mut self, owner: Owner<'_>, place: &Place, raw: &Raw) -> (Body, Option<Value>) {
+    pub(crate) fn body(&mut self, owner: Owner<'_>, place: &Pointer, raw: &Raw) -> (Body, Option<Value>) {
         let Some(ReferenceOr::Item(body)) = &raw.request_body else { return (Body::None, None) };
         let place_of_body = place.key("requestBody").key("content");
         let (kind, media) = match (body.content.len(), body.content.first()) {
             (1, Some((kind, media))) if kind == "application/json" || kind == "multipart/form-data" => (kind, media),
             _ => {
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::Body, &place_of_body, "this body has no kind that we know")
+                    Diagnostic::new(Code::Body, &place_of_body, "this body has no kind that we know")
                         .at_key()
                         .label("expected `application/json` or `multipart/form-data`, one of them")
                         .help("see the `Content-Type` on the page"),
@@ -43,9 +41,9 @@ impl Lower<'_> {
         (Body::Json(fields), example)
     }
 
-    fn body_error(&mut self, place: &Place) -> (Body, Option<Value>) {
+    fn body_error(&mut self, place: &Pointer) -> (Body, Option<Value>) {
         self.diagnostics.push(
-            Diagnostic::new(Rule::Body, place, "a body is an object, written out here")
+            Diagnostic::new(Code::Body, place, "a body is an object, written out here")
                 .at_key()
                 .label("expected `type: object` with `properties`")
                 .help("write the properties out here; they become fields of the request, beside its parameters"),
@@ -57,8 +55,8 @@ impl Lower<'_> {
     fn masked(
         &mut self,
         owner: Owner<'_>,
-        mask_place: &Place,
-        place: &Place,
+        mask_place: &Pointer,
+        place: &Pointer,
         body: &ObjectType,
         mask: &serde_json::Value,
     ) -> Vec<BodyField> {
@@ -77,7 +75,7 @@ impl Lower<'_> {
             _ => {
                 self.diagnostics.push(
                     Diagnostic::new(
-                        Rule::ExtensionField,
+                        Code::ExtensionField,
                         &mask_place.key("target"),
                         format!("the body has no inline object `{target}`"),
                     )
@@ -110,28 +108,28 @@ impl Lower<'_> {
     }
 
     /// Which values may be cleared, and whether the mask knows all of them.
-    fn settle_mask(&mut self, place: &Place, mask: &serde_json::Value, names: &Field, values: &mut [Field]) {
+    fn settle_mask(&mut self, place: &Pointer, mask: &serde_json::Value, names: &Field, values: &mut [Field]) {
         if !matches!(&names.ty, Type::List(item) if matches!(**item, Type::Enum(_))) {
             self.diagnostics.push(
-                Diagnostic::new(Rule::UpdateMask, &names.place, format!("`{}` must be a list of an enum", names.name))
+                Diagnostic::new(Code::UpdateMask, &names.place, format!("`{}` must be a list of an enum", names.name))
                     .at_key()
                     .label("which fields may be updated is not said")
                     .help("write `items: {type: string, enum: […]}` with the names of all fields that may be updated"),
             );
         }
         for value in values.iter_mut() {
-            value.presence = Presence::Kept;
+            value.presence = Presence::PatchOptional;
         }
         let clearable = mask.get("clearable").and_then(serde_json::Value::as_array);
         for (index, name) in clearable.into_iter().flatten().filter_map(|name| name.as_str()).enumerate() {
             if let Some(value) = values.iter_mut().find(|value| value.name == name) {
-                value.presence = Presence::Clearable;
+                value.presence = Presence::PatchClearable;
                 continue;
             }
             let known = values.iter().map(|value| value.name.as_str());
             let place = place.key("clearable").index(index);
             let mut diagnostic =
-                Diagnostic::new(Rule::ExtensionField, &place, format!("the target of the mask has no field `{name}`"))
+                Diagnostic::new(Code::ExtensionField, &place, format!("the target of the mask has no field `{name}`"))
                     .label("names a field that is not there");
             if let Some(near) = nearest(name, known) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));

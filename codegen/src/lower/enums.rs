@@ -7,17 +7,16 @@ use openapiv3::Schema;
 use super::Lower;
 use super::extensions::Extensions;
 use super::schema::{limits, text};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::ir::{Enum, Module, Type, TypeDef, TypePath, Values, Variant};
 use crate::names::{is_pascal, pascal};
-use crate::rules::Rule;
 
 impl Lower<'_> {
     pub(crate) fn string_enum(
         &mut self,
         module: &Module,
         name: &str,
-        place: &Place,
+        place: &Pointer,
         schema: &Schema,
         values: &[Option<String>],
     ) -> Option<Type> {
@@ -34,14 +33,14 @@ impl Lower<'_> {
         &mut self,
         module: &Module,
         name: &str,
-        place: &Place,
+        place: &Pointer,
         schema: &Schema,
         values: &[Option<i64>],
     ) -> Option<Type> {
         let values: Vec<i64> = values.iter().map(|value| value.unwrap_or_default()).collect();
         let Some(names) = self.variant_names(place, schema, values.len())? else {
             self.diagnostics.push(
-                Diagnostic::new(Rule::EnumNames, &place.key("enum"), "the values of this enum have no names")
+                Diagnostic::new(Code::EnumNames, &place.key("enum"), "the values of this enum have no names")
                     .at_key()
                     .label("integers")
                     .help("add `x-enum-varnames`, one Rust name for each value, in the same order"),
@@ -59,7 +58,7 @@ impl Lower<'_> {
         &mut self,
         module: &Module,
         name: &str,
-        place: &Place,
+        place: &Pointer,
         schema: &Schema,
         values: Values,
     ) -> Option<Type> {
@@ -78,7 +77,7 @@ impl Lower<'_> {
     }
 
     /// The given names, if there are any; `None` if they are wrong.
-    fn variant_names(&mut self, place: &Place, schema: &Schema, count: usize) -> Option<Option<Vec<String>>> {
+    fn variant_names(&mut self, place: &Pointer, schema: &Schema, count: usize) -> Option<Option<Vec<String>>> {
         let extensions = Extensions(&schema.schema_data.extensions);
         if extensions.get("x-enum-varnames").is_none() {
             return Some(None);
@@ -91,7 +90,7 @@ impl Lower<'_> {
             let values = if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
             let message = format!("there {names} for {values}");
             self.diagnostics.push(
-                Diagnostic::new(Rule::EnumNames, &place, message)
+                Diagnostic::new(Code::EnumNames, &place, message)
                     .at_key()
                     .label("expected one name for each value of `enum`")
                     .help("write them in the order of `enum`"),
@@ -99,7 +98,7 @@ impl Lower<'_> {
         }
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !is_pascal(name)) {
             self.diagnostics.push(
-                Diagnostic::new(Rule::EnumNames, &place.index(index), format!("`{name}` is no name for a variant"))
+                Diagnostic::new(Code::EnumNames, &place.index(index), format!("`{name}` is no name for a variant"))
                     .label("expected a name such as `AllAssignees`"),
             );
         }
@@ -107,7 +106,7 @@ impl Lower<'_> {
     }
 
     /// Doubled values, and values whose names collide.
-    fn enum_values(&mut self, place: &Place, values: &Values) {
+    fn enum_values(&mut self, place: &Pointer, values: &Values) {
         let pairs: Vec<(String, String)> = match values {
             Values::Strings(variants) => {
                 variants.iter().map(|variant| (variant.value.clone(), variant.name.clone())).collect()
@@ -122,14 +121,14 @@ impl Lower<'_> {
             let place = place.index(index);
             if !values.insert(value.as_str()) {
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::EnumValues, &place, format!("`{value}` stands here twice"))
+                    Diagnostic::new(Code::EnumValues, &place, format!("`{value}` stands here twice"))
                         .label("the second one")
                         .help("remove one of the two"),
                 );
             } else if !names.insert(name.as_str()) {
                 let message = format!("the value `{value}` would be called `{name}`, which is taken");
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::EnumValues, &place, message)
+                    Diagnostic::new(Code::EnumValues, &place, message)
                         .label("needs another name")
                         .help("add `x-enum-varnames`, one Rust name for each value, in the same order"),
                 );
@@ -139,8 +138,8 @@ impl Lower<'_> {
 }
 
 /// Whether a schema is a component of its own: `/components/schemas/Name`.
-fn is_component(place: &Place) -> bool {
-    place.pointer.starts_with("/components/schemas/") && place.pointer.matches('/').count() == 3
+fn is_component(place: &Pointer) -> bool {
+    place.path.starts_with("/components/schemas/") && place.path.matches('/').count() == 3
 }
 
 fn descriptions<'a>(schema: &Schema, values: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -5,11 +5,10 @@ use openapiv3::Operation as Raw;
 use super::Lower;
 use super::extensions::Extensions;
 use super::schema::{Owner, text};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::ir::{Body, BodyField, Event, Field, Module, Value};
 use crate::load::Document;
 use crate::names::pascal;
-use crate::rules::Rule;
 
 /// Where OpenAPI 3.0 documents put what a server sends by itself.
 const KEY: &str = "x-webhooks";
@@ -17,7 +16,7 @@ const KEY: &str = "x-webhooks";
 impl Lower<'_> {
     /// The events of one file, in its order.
     pub(crate) fn events(&mut self, module: &Module, document: &Document) -> Vec<Event> {
-        let place = Place::file(&document.path).key(KEY);
+        let place = Pointer::file(&document.path).key(KEY);
         let mut events: Vec<Event> = Vec::new();
         for (event_type, raw) in &document.webhooks {
             let place = place.key(event_type).key("post");
@@ -28,10 +27,10 @@ impl Lower<'_> {
     }
 
     /// Reports an event that is described twice: nobody could say which of the two types arrives.
-    fn event_once(&mut self, event_type: &str, place: &Place) {
+    fn event_once(&mut self, event_type: &str, place: &Pointer) {
         if let Some(earlier) = self.event_types.insert(event_type.to_owned(), place.clone()) {
             self.diagnostics.push(
-                Diagnostic::new(Rule::EventTwice, place, format!("the event `{event_type}` is described twice"))
+                Diagnostic::new(Code::EventTwice, place, format!("the event `{event_type}` is described twice"))
                     .at_key()
                     .label("the second time")
                     .help(format!("the other one stands in `{}`; remove one of the two", earlier.file)),
@@ -39,7 +38,7 @@ impl Lower<'_> {
         }
     }
 
-    fn event(&mut self, module: &Module, place: &Place, event_type: &str, raw: &Raw) -> Option<Event> {
+    fn event(&mut self, module: &Module, place: &Pointer, event_type: &str, raw: &Raw) -> Option<Event> {
         let id = raw.operation_id.clone().unwrap_or_default();
         let method = self.method_name(module, place, &id)?;
         let name = format!("{}Event", pascal(&method));
@@ -56,7 +55,7 @@ impl Lower<'_> {
             app_types: extensions.texts("x-feishu-app-types"),
             scopes: extensions.texts("x-feishu-scopes"),
             field_scopes: extensions.texts("x-feishu-field-scopes"),
-            rules: extensions.rules(place, self.diagnostics),
+            constraints: extensions.constraints(place, self.diagnostics),
             waivers: extensions.waivers(place),
             fields,
             example,
@@ -65,10 +64,10 @@ impl Lower<'_> {
     }
 
     /// Tools want to be told that there are none.
-    fn no_tokens(&mut self, place: &Place, raw: &Raw) {
+    fn no_tokens(&mut self, place: &Pointer, raw: &Raw) {
         if raw.security.iter().flatten().next().is_some() {
             self.diagnostics.push(
-                Diagnostic::new(Rule::Tokens, &place.key("security"), "an event comes without an access token")
+                Diagnostic::new(Code::Tokens, &place.key("security"), "an event comes without an access token")
                     .at_key()
                     .label("expected none")
                     .help("write `security: []`"),
@@ -77,11 +76,11 @@ impl Lower<'_> {
     }
 
     /// The fields of `event`, and the page's example of the whole envelope.
-    fn content(&mut self, owner: Owner<'_>, place: &Place, raw: &Raw) -> Option<(Vec<Field>, Option<Value>)> {
+    fn content(&mut self, owner: Owner<'_>, place: &Pointer, raw: &Raw) -> Option<(Vec<Field>, Option<Value>)> {
         let (Body::Json(fields), example) = self.body(owner, place, raw) else {
             let place = place.key("requestBody").key("content");
             self.diagnostics.push(
-                Diagnostic::new(Rule::Body, &place, "an event is JSON")
+                Diagnostic::new(Code::Body, &place, "an event is JSON")
                     .at_key()
                     .label("expected `application/json`")
                     .help("describe the object `event` of the envelope as its schema"),

@@ -3,9 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{self, Demand, ErrorCode, Page, Period, RateLimit, Value, Waiver};
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
+use crate::ir::{self, ErrorCode, Page, Period, RateLimit, Requirement, Value, Waiver};
 
 /// The extensions of one object of the spec.
 #[derive(Clone, Copy)]
@@ -37,7 +36,7 @@ impl<'a> Extensions<'a> {
         }
     }
 
-    pub(crate) fn rate_limits(self, place: &Place, diagnostics: &mut Diagnostics) -> Vec<RateLimit> {
+    pub(crate) fn rate_limits(self, place: &Pointer, diagnostics: &mut Diagnostics) -> Vec<RateLimit> {
         let key = "x-feishu-rate-limits";
         let mut limits = Vec::new();
         for (index, limit) in list(self.get(key)).iter().enumerate() {
@@ -48,7 +47,7 @@ impl<'a> Extensions<'a> {
                 _ => {
                     let place = place.key(key).index(index).key("per");
                     diagnostics.push(
-                        Diagnostic::new(Rule::RateLimit, &place, format!("`{per}` is no period of a rate limit"))
+                        Diagnostic::new(Code::RateLimit, &place, format!("`{per}` is no period of a rate limit"))
                             .label("expected `second` or `minute`")
                             .help("write the limit in requests per second or per minute, as on the page"),
                     );
@@ -60,19 +59,23 @@ impl<'a> Extensions<'a> {
         limits
     }
 
-    pub(crate) fn rules(self, place: &Place, diagnostics: &mut Diagnostics) -> Vec<ir::Rule> {
+    pub(crate) fn constraints(self, place: &Pointer, diagnostics: &mut Diagnostics) -> Vec<ir::Constraint> {
         let key = "x-feishu-rules";
         let mut rules = Vec::new();
         for (index, rule) in list(self.get(key)).iter().enumerate() {
             let place = place.key(key).index(index).key("check");
             let checks = list(rule.get("check")).iter().enumerate();
             let checks = checks.filter_map(|(index, found)| check(&place.index(index), found, diagnostics)).collect();
-            rules.push(ir::Rule { rule: field(Some(rule), "rule"), enforced: field(Some(rule), "enforced"), checks });
+            rules.push(ir::Constraint {
+                text: field(Some(rule), "rule"),
+                enforced: field(Some(rule), "enforced"),
+                checks,
+            });
         }
         rules
     }
 
-    pub(crate) fn errors(self, place: &Place) -> Vec<ErrorCode> {
+    pub(crate) fn errors(self, place: &Pointer) -> Vec<ErrorCode> {
         let key = "x-feishu-errors";
         let codes = list(self.get(key)).iter().enumerate();
         codes
@@ -87,7 +90,7 @@ impl<'a> Extensions<'a> {
             .collect()
     }
 
-    pub(crate) fn waivers(self, place: &Place) -> Vec<Waiver> {
+    pub(crate) fn waivers(self, place: &Pointer) -> Vec<Waiver> {
         let key = "x-feishu-waivers";
         let waivers = list(self.get(key)).iter().enumerate();
         waivers
@@ -104,11 +107,11 @@ impl<'a> Extensions<'a> {
 }
 
 /// One demand, under its condition.
-fn check(place: &Place, found: &Json, diagnostics: &mut Diagnostics) -> Option<ir::Check> {
-    let stated = Demand::ALL.into_iter().filter(|demand| found.get(demand.key()).is_some());
+fn check(place: &Pointer, found: &Json, diagnostics: &mut Diagnostics) -> Option<ir::ConstraintCheck> {
+    let stated = Requirement::ALL.into_iter().filter(|demand| found.get(demand.key()).is_some());
     let (stated, when) = (stated.collect::<Vec<_>>(), found.get("if"));
-    let mut refuse = |place: &Place, message: String, help: &str| {
-        diagnostics.push(Diagnostic::new(Rule::RuleCheck, place, message).label("this check").help(help));
+    let mut refuse = |place: &Pointer, message: String, help: &str| {
+        diagnostics.push(Diagnostic::new(Code::RuleCheck, place, message).label("this check").help(help));
         None
     };
     let [demand] = stated[..] else {
@@ -130,9 +133,9 @@ fn check(place: &Place, found: &Json, diagnostics: &mut Diagnostics) -> Option<i
     }
     let fields = list(found.get(demand.key())).iter().filter_map(Json::as_str).map(str::to_owned).collect::<Vec<_>>();
     let wanted = match demand {
-        Demand::Order | Demand::Equal => 2..=2,
-        Demand::AnyOf => 2..=usize::MAX,
-        Demand::Needs | Demand::Excludes | Demand::NotNegative => 1..=usize::MAX,
+        Requirement::Order | Requirement::Equal => 2..=2,
+        Requirement::AnyOf => 2..=usize::MAX,
+        Requirement::Needs | Requirement::Excludes | Requirement::NotNegative => 1..=usize::MAX,
     };
     if !wanted.contains(&fields.len()) {
         let message = format!("`{}` of {} fields says nothing", demand.key(), fields.len());
@@ -142,11 +145,11 @@ fn check(place: &Place, found: &Json, diagnostics: &mut Diagnostics) -> Option<i
             "name the fields that it concerns; `order` and `equal` compare two",
         );
     }
-    let when = when.map(|when| ir::Condition {
+    let when = when.map(|when| ir::When {
         field: when.as_str().unwrap_or_default().to_owned(),
         is: found.get("is").and_then(Json::as_str).map(str::to_owned),
     });
-    Some(ir::Check { when, demand, fields })
+    Some(ir::ConstraintCheck { when, demand, fields })
 }
 
 /// A text inside an extension; empty if it is not there.

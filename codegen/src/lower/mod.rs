@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use openapiv3::ReferenceOr;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
+use crate::dialect::Section;
 use crate::ir::{Api, Module, Resource, Type, TypeDef, TypePath, Version};
-use crate::load::{Document, Documents, Resolved, Section};
+use crate::load::{Document, Documents, Resolved};
 use crate::names::{is_reserved, is_snake};
-use crate::rules::Rule;
 
 /// What lowering knows while it runs.
 pub(crate) struct Lower<'a> {
@@ -26,7 +26,7 @@ pub(crate) struct Lower<'a> {
     /// Components that were referred to, and what became of them.
     known: HashMap<Resolved, Option<Type>>,
     /// Where each event stands.
-    event_types: HashMap<String, Place>,
+    event_types: HashMap<String, Pointer>,
 }
 
 /// Builds the API that the documents describe. What has mistakes is reported and left out.
@@ -66,7 +66,7 @@ impl Lower<'_> {
                 })
             }
             _ => {
-                let place = Place::file(file);
+                let place = Pointer::file(file);
                 let (message, help) = match parts.iter().find(|part| is_reserved(part)) {
                     Some(word) => (
                         format!("`{word}` is a word of Rust, and no module can be called so"),
@@ -78,14 +78,14 @@ impl Lower<'_> {
                     ),
                 };
                 self.diagnostics
-                    .push(Diagnostic::new(Rule::FileName, &place, message).label("this document").help(help));
+                    .push(Diagnostic::new(Code::FileName, &place, message).label("this document").help(help));
                 None
             }
         }
     }
 
     /// Follows a reference; `None` when its mistakes are reported.
-    pub(crate) fn resolve(&mut self, place: &Place, reference: &str, section: Section) -> Option<Resolved> {
+    pub(crate) fn resolve(&mut self, place: &Pointer, reference: &str, section: Section) -> Option<Resolved> {
         match self.documents.resolve(place, reference, section) {
             Ok(resolved) => Some(resolved),
             Err(diagnostic) => {
@@ -112,7 +112,7 @@ impl Lower<'_> {
             if *earlier != place {
                 let message = format!("the type `{}` exists already", path.name);
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::NameCollision, &place, message)
+                    Diagnostic::new(Code::NameCollision, &place, message)
                         .at_key()
                         .label("becomes a type of the same name")
                         .help("rename one of the two")
@@ -127,7 +127,7 @@ impl Lower<'_> {
     fn resource(&mut self, document: &Document, service: &str, version: &str, name: String) -> Resource {
         let module =
             Module::Resource { service: service.to_owned(), version: version.to_owned(), resource: name.clone() };
-        let paths = Place::file(&document.path).key("paths");
+        let paths = Pointer::file(&document.path).key("paths");
         let mut operations = Vec::new();
         for (path, item) in document.openapi.paths.iter() {
             let ReferenceOr::Item(item) = item else { continue };
@@ -153,9 +153,9 @@ impl Lower<'_> {
 
     fn no_operations(&mut self, document: &Document) {
         for (path, _) in document.openapi.paths.iter() {
-            let place = Place::file(&document.path).key("paths").key(path);
+            let place = Pointer::file(&document.path).key("paths").key(path);
             self.diagnostics.push(
-                Diagnostic::new(Rule::FileName, &place, "`common.yaml` holds components, no operations")
+                Diagnostic::new(Code::FileName, &place, "`common.yaml` holds components, no operations")
                     .at_key()
                     .label("an operation")
                     .help("move it to the file of its resource"),

@@ -8,11 +8,10 @@ use openapiv3::{
 use super::Lower;
 use super::extensions::{Extensions, field};
 use super::schema::{Owner, View, plain, text};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Pointer, nearest};
+use crate::dialect::Section;
 use crate::ir::{Body, Field, HttpMethod, Ident, Module, Operation, Paging, Presence, Tokens, Type};
-use crate::load::{Section, nearest};
 use crate::names::{ident, is_snake, pascal};
-use crate::rules::Rule;
 
 /// Parameters by where they travel.
 #[derive(Default)]
@@ -25,7 +24,7 @@ impl Lower<'_> {
     pub(crate) fn operation(
         &mut self,
         module: &Module,
-        place: &Place,
+        place: &Pointer,
         path: &str,
         verb: &str,
         raw: &Raw,
@@ -56,7 +55,7 @@ impl Lower<'_> {
             repeatable: extensions.text("x-feishu-repeatable"),
             superseded_by: extensions.text("x-feishu-superseded-by"),
             idempotency_key: self.idempotency_key(place, extensions, &body),
-            rules: extensions.rules(place, self.diagnostics),
+            constraints: extensions.constraints(place, self.diagnostics),
             errors: extensions.errors(place),
             waivers: extensions.waivers(place),
             paging: self.paging(place, extensions, &query, &answer.fields),
@@ -75,7 +74,7 @@ impl Lower<'_> {
     }
 
     /// The last part of the operationId, which must agree with the file.
-    pub(crate) fn method_name(&mut self, module: &Module, place: &Place, id: &str) -> Option<String> {
+    pub(crate) fn method_name(&mut self, module: &Module, place: &Pointer, id: &str) -> Option<String> {
         let Module::Resource { service, version, resource } = module else { return None };
         let prefix = format!("{service}.{version}.{resource}.");
         match id.strip_prefix(&prefix) {
@@ -84,7 +83,7 @@ impl Lower<'_> {
                 let method = id.rsplit('.').next().unwrap_or_default();
                 let place = place.key("operationId");
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::OperationId, &place, format!("`{id}` does not agree with this file"))
+                    Diagnostic::new(Code::OperationId, &place, format!("`{id}` does not agree with this file"))
                         .label(format!("expected `{prefix}<method>`, in snake case"))
                         .help(format!("write `{prefix}{method}`, or move the operation to the file of its resource")),
                 );
@@ -93,7 +92,7 @@ impl Lower<'_> {
         }
     }
 
-    fn tokens(&mut self, place: &Place, raw: &Raw) -> Tokens {
+    fn tokens(&mut self, place: &Pointer, raw: &Raw) -> Tokens {
         let mut tokens = Tokens::default();
         let place = place.key("security");
         for (index, requirement) in raw.security.iter().flatten().enumerate() {
@@ -102,7 +101,7 @@ impl Lower<'_> {
                     "tenant_access_token" => tokens.tenant = true,
                     "user_access_token" => tokens.user = true,
                     _ => self.diagnostics.push(
-                        Diagnostic::new(Rule::Tokens, &place.index(index).key(name), format!("`{name}` is no token"))
+                        Diagnostic::new(Code::Tokens, &place.index(index).key(name), format!("`{name}` is no token"))
                             .at_key()
                             .label("expected `tenant_access_token` or `user_access_token`")
                             .help("the page lists the tokens that the operation accepts; the others only fetch tokens"),
@@ -113,7 +112,7 @@ impl Lower<'_> {
         tokens
     }
 
-    fn parameters(&mut self, owner: Owner<'_>, place: &Place, path: &str, raw: &Raw) -> Parameters {
+    fn parameters(&mut self, owner: Owner<'_>, place: &Pointer, path: &str, raw: &Raw) -> Parameters {
         let mut parameters = Parameters::default();
         let list = place.key("parameters");
         for (index, parameter) in raw.parameters.iter().enumerate() {
@@ -136,7 +135,7 @@ impl Lower<'_> {
         parameters
     }
 
-    fn parameter(&mut self, owner: Owner<'_>, place: &Place, raw: &Parameter, parameters: &mut Parameters) {
+    fn parameter(&mut self, owner: Owner<'_>, place: &Pointer, raw: &Parameter, parameters: &mut Parameters) {
         let data = raw.parameter_data_ref();
         let into = match raw {
             Parameter::Path { .. } => &mut parameters.path,
@@ -160,7 +159,7 @@ impl Lower<'_> {
     }
 
     /// Holds the names in the path against the parameters, and sorts these by them.
-    fn path_names(&mut self, place: &Place, path: &str, parameters: &mut [Field]) {
+    fn path_names(&mut self, place: &Pointer, path: &str, parameters: &mut [Field]) {
         let names: Vec<&str> =
             path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
         for name in &names {
@@ -172,7 +171,7 @@ impl Lower<'_> {
                 };
                 self.diagnostics.push(
                     Diagnostic::new(
-                        Rule::PathParameter,
+                        Code::PathParameter,
                         &place.parent(),
                         format!("the path names `{name}`, which is not described"),
                     )
@@ -185,13 +184,13 @@ impl Lower<'_> {
         for parameter in parameters.iter() {
             if !names.contains(&parameter.name.as_str()) {
                 let message = format!("the path does not hold `{{{}}}`", parameter.name);
-                let diagnostic = Diagnostic::new(Rule::PathParameter, &parameter.place.key("name"), message)
+                let diagnostic = Diagnostic::new(Code::PathParameter, &parameter.place.key("name"), message)
                     .label("described, but nowhere in the path")
                     .help("add it to the path, or write `in: query`");
                 self.diagnostics.push(diagnostic);
             } else if parameter.presence != Presence::Required {
                 let message = format!("the path parameter `{}` is not required", parameter.name);
-                let diagnostic = Diagnostic::new(Rule::PathParameter, &parameter.place.key("name"), message)
+                let diagnostic = Diagnostic::new(Code::PathParameter, &parameter.place.key("name"), message)
                     .label("a path cannot leave it out")
                     .help("add `required: true`");
                 self.diagnostics.push(diagnostic);
@@ -200,7 +199,7 @@ impl Lower<'_> {
         parameters.sort_by_key(|parameter| names.iter().position(|name| *name == parameter.name));
     }
 
-    fn idempotency_key(&mut self, place: &Place, extensions: Extensions<'_>, body: &Body) -> Option<Ident> {
+    fn idempotency_key(&mut self, place: &Pointer, extensions: Extensions<'_>, body: &Body) -> Option<Ident> {
         let key = "x-feishu-idempotency-key";
         let name = extensions.text(key)?;
         let Body::Json(fields) = body else {
@@ -213,7 +212,7 @@ impl Lower<'_> {
 
     fn paging(
         &mut self,
-        place: &Place,
+        place: &Pointer,
         extensions: Extensions<'_>,
         query: &[Field],
         answer: &[Field],
@@ -233,7 +232,7 @@ impl Lower<'_> {
         let list = answer.iter().find(|field| field.ident == items)?;
         let Type::List(item) = &list.ty else {
             self.diagnostics.push(
-                Diagnostic::new(Rule::ExtensionField, &place.key("items"), format!("`{}` is no list", list.name))
+                Diagnostic::new(Code::ExtensionField, &place.key("items"), format!("`{}` is no list", list.name))
                     .label("expected the list that is paged through"),
             );
             return None;
@@ -248,7 +247,7 @@ impl Lower<'_> {
     }
 
     /// The field that an extension names.
-    pub(crate) fn named_field(&mut self, place: &Place, name: &str, of: &str, fields: &[&Field]) -> Option<Ident> {
+    pub(crate) fn named_field(&mut self, place: &Pointer, name: &str, of: &str, fields: &[&Field]) -> Option<Ident> {
         let found = fields.iter().find(|field| field.name == name);
         if found.is_none() {
             self.missing_field(place, name, of, fields);
@@ -256,8 +255,8 @@ impl Lower<'_> {
         found.map(|field| field.ident.clone())
     }
 
-    fn missing_field(&mut self, place: &Place, name: &str, of: &str, fields: &[&Field]) {
-        let mut diagnostic = Diagnostic::new(Rule::ExtensionField, place, format!("{of} has no field `{name}`"))
+    fn missing_field(&mut self, place: &Pointer, name: &str, of: &str, fields: &[&Field]) {
+        let mut diagnostic = Diagnostic::new(Code::ExtensionField, place, format!("{of} has no field `{name}`"))
             .label("names a field that is not there");
         if let Some(near) = nearest(name, fields.iter().map(|field| field.name.as_str())) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -275,7 +274,7 @@ struct Answer {
 }
 
 impl Lower<'_> {
-    fn answer(&mut self, owner: Owner<'_>, place: &Place, raw: &Raw) -> Answer {
+    fn answer(&mut self, owner: Owner<'_>, place: &Pointer, raw: &Raw) -> Answer {
         let place = place.key("responses");
         self.error_response(&place, raw);
         let mut answer = Answer::default();
@@ -283,13 +282,13 @@ impl Lower<'_> {
         match raw.responses.responses.get(&StatusCode::Code(200)) {
             Some(ReferenceOr::Item(response)) => answer = self.success(owner, &place.key("200"), response),
             Some(ReferenceOr::Reference { .. }) => self.diagnostics.push(
-                Diagnostic::new(Rule::Responses, &place.key("200"), "the answer of an operation is its own")
+                Diagnostic::new(Code::Responses, &place.key("200"), "the answer of an operation is its own")
                     .at_key()
                     .label("refers to a shared one")
                     .help("write `description` and `content` here"),
             ),
             None => self.diagnostics.push(
-                Diagnostic::new(Rule::Responses, &place, "there is no response `\"200\"`")
+                Diagnostic::new(Code::Responses, &place, "there is no response `\"200\"`")
                     .at_key()
                     .label("the answer is not described")
                     .help("add `\"200\": {description: …, content: …}`"),
@@ -298,7 +297,7 @@ impl Lower<'_> {
         answer
     }
 
-    fn error_response(&mut self, place: &Place, raw: &Raw) {
+    fn error_response(&mut self, place: &Pointer, raw: &Raw) {
         match &raw.responses.default {
             Some(ReferenceOr::Reference { reference }) => {
                 let place = place.key("default");
@@ -308,7 +307,7 @@ impl Lower<'_> {
                 }
             }
             _ => self.diagnostics.push(
-                Diagnostic::new(Rule::Responses, place, "there is no shared `default` response")
+                Diagnostic::new(Code::Responses, place, "there is no shared `default` response")
                     .at_key()
                     .label("what a failure looks like is not said")
                     .help("add `default: {$ref: \"../../common.yaml#/components/responses/Error\"}`"),
@@ -316,7 +315,7 @@ impl Lower<'_> {
         }
     }
 
-    fn success(&mut self, owner: Owner<'_>, place: &Place, response: &Response) -> Answer {
+    fn success(&mut self, owner: Owner<'_>, place: &Pointer, response: &Response) -> Answer {
         let mut answer = Answer { description: text(Some(&response.description)), ..Answer::default() };
         let place = place.key("content").key("application/json");
         let Some(media) = response.content.get("application/json") else {
@@ -336,9 +335,9 @@ impl Lower<'_> {
     #[allow(clippy::type_complexity)]
     fn data<'s>(
         &mut self,
-        place: &Place,
+        place: &Pointer,
         schema: Option<&'s ReferenceOr<Schema>>,
-    ) -> Option<Option<(Place, &'s openapiv3::ObjectType)>> {
+    ) -> Option<Option<(Pointer, &'s openapiv3::ObjectType)>> {
         match schema.map(View::from) {
             Some(View::Reference(reference)) => {
                 self.resolve(place, reference, Section::Schemas)?;
@@ -363,9 +362,9 @@ impl Lower<'_> {
         }
     }
 
-    fn envelope_error<T>(&mut self, place: &Place) -> Option<T> {
+    fn envelope_error<T>(&mut self, place: &Pointer) -> Option<T> {
         self.diagnostics.push(
-            Diagnostic::new(Rule::Envelope, place, "this answer is no envelope with `data`")
+            Diagnostic::new(Code::Envelope, place, "this answer is no envelope with `data`")
                 .at_key()
                 .label("expected the envelope")
                 .help(

@@ -9,11 +9,11 @@ use openapiv3::{
 
 use super::Lower;
 use super::extensions::{Extensions, value};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Pointer, nearest};
+use crate::dialect::Section;
 use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value, Waiver};
-use crate::load::{Resolved, Section, nearest};
+use crate::load::Resolved;
 use crate::names::{ident, is_pascal, pascal};
-use crate::rules::Rule;
 
 /// A schema as it stands somewhere: a reference or the thing itself.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl Lower<'_> {
     pub(crate) fn field(
         &mut self,
         owner: Owner<'_>,
-        place: &Place,
+        place: &Pointer,
         name: &str,
         view: View<'_>,
         required: bool,
@@ -101,7 +101,7 @@ impl Lower<'_> {
     }
 
     /// The properties of an inline or named object, in order.
-    pub(crate) fn fields(&mut self, owner: Owner<'_>, place: &Place, object: &ObjectType) -> Vec<Field> {
+    pub(crate) fn fields(&mut self, owner: Owner<'_>, place: &Pointer, object: &ObjectType) -> Vec<Field> {
         let properties = place.key("properties");
         let mut required = HashSet::new();
         for (index, name) in object.required.iter().enumerate() {
@@ -109,7 +109,7 @@ impl Lower<'_> {
             let twice = !required.insert(name.as_str());
             if twice {
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::RequiredProperty, &place, format!("`{name}` stands here twice"))
+                    Diagnostic::new(Code::RequiredProperty, &place, format!("`{name}` stands here twice"))
                         .label("the second one")
                         .help("remove one of the two"),
                 );
@@ -119,7 +119,7 @@ impl Lower<'_> {
                     None => "describe it under `properties`, or take it off the list".to_owned(),
                 };
                 self.diagnostics.push(
-                    Diagnostic::new(Rule::RequiredProperty, &place, format!("there is no property `{name}`"))
+                    Diagnostic::new(Code::RequiredProperty, &place, format!("there is no property `{name}`"))
                         .label("required, but not described")
                         .help(help),
                 );
@@ -134,7 +134,7 @@ impl Lower<'_> {
             .collect()
     }
 
-    fn ty(&mut self, module: &Module, name: &str, place: &Place, view: View<'_>) -> Option<Type> {
+    fn ty(&mut self, module: &Module, name: &str, place: &Pointer, view: View<'_>) -> Option<Type> {
         let schema = match view {
             View::Reference(reference) => return self.reference(place, reference),
             View::Schema(schema) => schema,
@@ -159,7 +159,7 @@ impl Lower<'_> {
                     Some(Type::List(Box::new(item)))
                 }
                 None => self.refuse(
-                    Rule::SchemaType,
+                    Code::SchemaType,
                     place,
                     "a list needs `items`",
                     "what its elements are is not said",
@@ -170,7 +170,7 @@ impl Lower<'_> {
             SchemaKind::AllOf { all_of } => match &all_of[..] {
                 [ReferenceOr::Reference { reference }] => self.reference(&place.key("allOf").index(0), reference),
                 _ => self.refuse(
-                    Rule::AllOf,
+                    Code::AllOf,
                     place,
                     "`allOf` holds one `$ref` here",
                     "something else than one reference",
@@ -178,7 +178,7 @@ impl Lower<'_> {
                 ),
             },
             _ => self.refuse(
-                Rule::SchemaType,
+                Code::SchemaType,
                 place,
                 "this schema has no `type`, or keys that do not belong to it",
                 "what its values are is not said",
@@ -187,7 +187,7 @@ impl Lower<'_> {
         }
     }
 
-    fn inline_object(&mut self, module: &Module, name: &str, place: &Place, object: &ObjectType) -> Option<Type> {
+    fn inline_object(&mut self, module: &Module, name: &str, place: &Pointer, object: &ObjectType) -> Option<Type> {
         match &object.additional_properties {
             Some(AdditionalProperties::Schema(values)) if object.properties.is_empty() => {
                 let view = View::from(&**values);
@@ -195,14 +195,14 @@ impl Lower<'_> {
                 Some(Type::Map(Box::new(value)))
             }
             _ if object.properties.is_empty() => self.refuse(
-                Rule::InlineObject,
+                Code::InlineObject,
                 place,
                 "what this object holds is not said",
                 "no fields and no values",
                 "describe it as a component with `properties`, or as a map by `additionalProperties: {type: …}`",
             ),
             _ => self.refuse(
-                Rule::InlineObject,
+                Code::InlineObject,
                 place,
                 "this object has no name",
                 "a type of its own, written out here",
@@ -215,7 +215,7 @@ impl Lower<'_> {
         &mut self,
         module: &Module,
         name: &str,
-        place: &Place,
+        place: &Pointer,
         schema: &Schema,
         string: &StringType,
     ) -> Option<Type> {
@@ -232,21 +232,21 @@ impl Lower<'_> {
         }
     }
 
-    fn format_error(&mut self, place: &Place, what: &str, known: &str) {
+    fn format_error(&mut self, place: &Pointer, what: &str, known: &str) {
         self.diagnostics.push(
-            Diagnostic::new(Rule::Format, &place.key("format"), format!("{what} has no such format in our dialect"))
+            Diagnostic::new(Code::Format, &place.key("format"), format!("{what} has no such format in our dialect"))
                 .label(format!("expected {known}"))
                 .help("leave `format` out, or use `pattern`"),
         );
     }
 
-    fn refuse<T>(&mut self, rule: Rule, place: &Place, message: &str, label: &str, help: &str) -> Option<T> {
-        self.diagnostics.push(Diagnostic::new(rule, place, message).at_key().label(label).help(help));
+    fn refuse<T>(&mut self, code: Code, place: &Pointer, message: &str, label: &str, help: &str) -> Option<T> {
+        self.diagnostics.push(Diagnostic::new(code, place, message).at_key().label(label).help(help));
         None
     }
 
     /// The type behind a `$ref`; its definition is lowered once.
-    fn reference(&mut self, place: &Place, reference: &str) -> Option<Type> {
+    fn reference(&mut self, place: &Pointer, reference: &str) -> Option<Type> {
         let resolved = self.resolve(place, reference, Section::Schemas)?;
         if let Some(known) = self.known.get(&resolved) {
             return known.clone();
@@ -261,7 +261,7 @@ impl Lower<'_> {
             ReferenceOr::Reference { .. } => {
                 let place = resolved.place(Section::Schemas);
                 self.refuse(
-                    Rule::Component,
+                    Code::Component,
                     &place,
                     "a component is a schema of its own",
                     "refers to another one",
@@ -290,7 +290,7 @@ impl Lower<'_> {
                     let help = "write the type where it is used";
                     let label = "neither an object nor an enum";
                     self.refuse(
-                        Rule::Component,
+                        Code::Component,
                         &place,
                         "a named schema is an object with properties or an enum",
                         label,
@@ -319,10 +319,10 @@ impl Lower<'_> {
     }
 
     /// Reports a component whose name is no name for a type.
-    pub(crate) fn type_name(&mut self, place: &Place, name: &str) {
+    pub(crate) fn type_name(&mut self, place: &Pointer, name: &str) {
         if !is_pascal(name) {
             self.diagnostics.push(
-                Diagnostic::new(Rule::ComponentName, place, format!("`{name}` is no name for a type"))
+                Diagnostic::new(Code::ComponentName, place, format!("`{name}` is no name for a type"))
                     .at_key()
                     .label("becomes a type in Rust")
                     .help(format!("call it `{}`", pascal(name))),
@@ -337,7 +337,7 @@ pub(crate) fn text(description: Option<&str>) -> String {
 }
 
 /// What the elements of a list say about their page is said about the list: pages have one row for both.
-fn of_elements(place: &Place, schema: &Schema, prose: &mut Vec<String>, waivers: &mut Vec<Waiver>) {
+fn of_elements(place: &Pointer, schema: &Schema, prose: &mut Vec<String>, waivers: &mut Vec<Waiver>) {
     if let SchemaKind::Type(SchemaType::Array(array)) = &schema.schema_kind
         && let Some(ReferenceOr::Item(items)) = &array.items
     {

@@ -32,7 +32,7 @@ pub(crate) fn settle(api: &mut Api) {
 /// In answers, what has a natural empty value is plain, and the rest is optional.
 fn relax(field: &mut Field) {
     field.presence = match field.ty {
-        Type::String | Type::Millis | Type::Seconds | Type::List(_) | Type::Map(_) => Presence::Plain,
+        Type::String | Type::Millis | Type::Seconds | Type::List(_) | Type::Map(_) => Presence::Defaulted,
         _ => Presence::Optional,
     };
 }

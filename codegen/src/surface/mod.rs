@@ -170,8 +170,8 @@ fn describe(field: &Field) -> String {
     let mut text = format!("{}: {}", field.name, ty(&field.ty));
     match field.presence {
         Presence::Required => text.push_str(", required"),
-        Presence::Clearable => text.push_str(", clearable"),
-        Presence::Optional | Presence::Plain | Presence::Kept => {}
+        Presence::PatchClearable => text.push_str(", clearable"),
+        Presence::Optional | Presence::Defaulted | Presence::PatchOptional => {}
     }
     if field.deprecated {
         text.push_str(", outdated");

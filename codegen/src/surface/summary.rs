@@ -17,7 +17,7 @@ pub fn summary(api: &Api) -> String {
         ("required fields and parameters", fields.iter().filter(|field| field.presence == Presence::Required).count()),
         ("constraints", fields.iter().map(|field| limits(&field.limits) + limits(&field.item_limits)).sum()),
         ("error codes", count(|operation| operation.errors.len())),
-        ("rules beyond single fields", count(|operation| operation.rules.len())),
+        ("rules beyond single fields", count(|operation| operation.constraints.len())),
         ("examples of requests", count(|operation| usize::from(operation.request_example.is_some()))),
         ("examples of answers", count(|operation| usize::from(operation.response_example.is_some()))),
     ];
@@ -34,7 +34,7 @@ pub fn summary(api: &Api) -> String {
 }
 
 fn line(waiver: &Waiver) -> String {
-    let place = waiver.place.pointer.replace("~1", "/");
+    let place = waiver.place.path.replace("~1", "/");
     let owner = place.split("/x-feishu-waivers").next().unwrap_or_default().trim_start_matches('/');
     let owner = owner.trim_start_matches("paths//open-apis/").trim_start_matches("components/schemas/");
     let at = waiver.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();

@@ -161,7 +161,7 @@ fn our_manifest(root: &Path, copies: usize) -> io::Result<String> {
 fn our_files(root: &Path, copies: usize) -> io::Result<Vec<(String, String)>> {
     let sources = sources(copies);
     let generated = generate(&sources).map_err(|mistakes| {
-        let mistakes: Vec<String> = mistakes.locate(&sources).iter().map(report::short).collect();
+        let mistakes: Vec<String> = report::locate(mistakes, &sources).iter().map(report::short).collect();
         io::Error::other(format!("the copies have mistakes\n{}", mistakes.join("\n")))
     })?;
     let mut files: Vec<_> = generated.into_iter().map(|file| (format!("generated/{}", file.path), file.text)).collect();

@@ -1,6 +1,6 @@
 //! Parameters and fields of the IR as items, shared types written out.
 
-use feishu_openapi_codegen::diagnostic::Place;
+use feishu_openapi_codegen::diagnostic::Pointer;
 use feishu_openapi_codegen::ir::{self, Field, Limits, Presence, Type, TypeDef, TypePath, UpdateMask, Values};
 use feishu_openapi_pages::{EnumValue, Fact, Item, Stated, Ty, Waiver};
 
@@ -67,7 +67,7 @@ impl<'a> Fields<'a> {
         [target, fields]
     }
 
-    fn line(&mut self, owner: &Place, keys: &[&str]) -> usize {
+    fn line(&mut self, owner: &Pointer, keys: &[&str]) -> usize {
         let place = keys.iter().fold(owner.clone(), |place, key| place.key(key));
         self.places.add(owner, place)
     }

@@ -1,7 +1,7 @@
 //! The findings, for tools.
 
-use feishu_openapi_codegen::diagnostic::Place;
-use feishu_openapi_codegen::report::Lines;
+use feishu_openapi_codegen::diagnostic::Pointer;
+use feishu_openapi_codegen::report::LineFinder;
 use feishu_openapi_pages::{Difference, OperationFacts};
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::check::Checked;
 use super::print::Findings;
 
 /// The whole report as one JSON object.
-pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>) -> String {
+pub(crate) fn report(findings: &Findings<'_>, lines: &mut LineFinder<'_>) -> String {
     let outcome = findings.outcome;
     let operations: Vec<Value> = outcome.checked.iter().map(|checked| operation(findings, checked, lines)).collect();
     let page = |index: &usize| {
@@ -59,7 +59,7 @@ pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>) -> String {
     .to_string()
 }
 
-fn operation(findings: &Findings<'_>, checked: &Checked, lines: &mut Lines<'_>) -> Value {
+fn operation(findings: &Findings<'_>, checked: &Checked, lines: &mut LineFinder<'_>) -> Value {
     let spec = &findings.operations[checked.operation];
     let mut entry = |difference: &Difference, reason: Option<&str>| {
         let place = findings.places.place(difference.spec_line).unwrap_or(&spec.place);
@@ -83,6 +83,6 @@ fn operation(findings: &Findings<'_>, checked: &Checked, lines: &mut Lines<'_>) 
     json!({"id": spec.id, "page": findings.pages[checked.page].name, "differences": differences})
 }
 
-fn spot(place: &Place, lines: &mut Lines<'_>) -> String {
+fn spot(place: &Pointer, lines: &mut LineFinder<'_>) -> String {
     format!("{}:{}", place.file, lines.line(place))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use feishu_openapi_codegen::diagnostic::Place;
+use feishu_openapi_codegen::diagnostic::Pointer;
 use feishu_openapi_pages::{Difference, Fact, Item, OperationFacts, Page};
 
 use super::check::Outcome;
@@ -15,7 +15,7 @@ use super::waivers::Origin;
 /// A waiver that explains nothing.
 pub(crate) struct Idle {
     /// Where it stands.
-    pub(crate) place: Place,
+    pub(crate) place: Pointer,
     pub(crate) fact: Fact,
     /// What it says that the page says.
     pub(crate) page_says: String,
@@ -26,7 +26,7 @@ pub(crate) struct Idle {
 /// A fact of the spec that no page states.
 pub(crate) struct Unstated {
     /// Where it stands.
-    pub(crate) place: Place,
+    pub(crate) place: Pointer,
     /// One of the differences; the others are about the same item.
     pub(crate) difference: Difference,
     /// The operations whose pages have the item.
@@ -70,7 +70,7 @@ pub(crate) fn waivers(operations: &[SpecOperation], excused: &Excused, outcome: 
 }
 
 /// What a waiver is needed for: one operation, or any.
-fn use_of(origin: &Origin, operation: usize) -> (&Place, Option<usize>) {
+fn use_of(origin: &Origin, operation: usize) -> (&Pointer, Option<usize>) {
     (&origin.place, origin.limited.then_some(operation))
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn unstated(
     places: &Places,
     outcome: &mut Outcome,
 ) -> Excused {
-    let mut silent: BTreeMap<(&Place, Fact), Vec<(usize, &Difference)>> = BTreeMap::new();
+    let mut silent: BTreeMap<(&Pointer, Fact), Vec<(usize, &Difference)>> = BTreeMap::new();
     for (at, checked) in outcome.checked.iter().enumerate() {
         for difference in &checked.comparison.unstated {
             if let Some(owner) = places.owner(difference.spec_line) {
@@ -136,7 +136,7 @@ fn conclusive(outcome: &Outcome) -> BTreeSet<usize> {
     outcome.checked.iter().filter(|checked| checked.conclusive).map(|checked| checked.operation).collect()
 }
 
-pub(crate) type Uses<'a> = BTreeMap<&'a Place, Vec<(usize, String)>>;
+pub(crate) type Uses<'a> = BTreeMap<&'a Pointer, Vec<(usize, String)>>;
 
 /// Where each item of the spec is used: operation, place.
 pub(crate) fn uses<'a>(operations: &[SpecOperation], places: &'a Places) -> Uses<'a> {
@@ -157,7 +157,7 @@ fn collect<'a>(operation: usize, root: &str, items: &[Item], places: &'a Places,
         let bounds = [&item.min, &item.max, &item.min_length, &item.max_length].into_iter().flatten();
         // What the type of an enum says belongs to the type, wherever it is used.
         let lines = [item.line].into_iter().chain(enumeration).chain(bounds.map(|bound| bound.line));
-        let owners: BTreeSet<&Place> = lines.filter_map(|line| places.owner(line)).collect();
+        let owners: BTreeSet<&Pointer> = lines.filter_map(|line| places.owner(line)).collect();
         for owner in owners {
             uses.entry(owner).or_default().push((operation, place.clone()));
         }

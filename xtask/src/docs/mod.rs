@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Subcommand;
-use feishu_openapi_codegen::report::Lines;
+use feishu_openapi_codegen::report::LineFinder;
 
 use crate::{codegen, files};
 use print::Findings;
@@ -79,7 +79,7 @@ fn check(root: &Path, folder: &Path, output: Output, update_lock: bool) -> Resul
     let moved = lock::moved(&old, &new);
     let findings =
         Findings { pages: &pages, operations: &operations, places: &places, outcome: &outcome, moved: &moved };
-    let mut lines = Lines::new(&sources);
+    let mut lines = LineFinder::new(&sources);
     if output.json {
         println!("{}", json::report(&findings, &mut lines));
     } else {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use feishu_openapi_codegen::diagnostic::Place;
-use feishu_openapi_codegen::report::Lines;
+use feishu_openapi_codegen::diagnostic::Pointer;
+use feishu_openapi_codegen::report::LineFinder;
 use feishu_openapi_pages::{Difference, EVENT_METHOD, Group, Kind, Page};
 
 use super::check::{Checked, Outcome};
@@ -16,12 +16,12 @@ pub(crate) struct Findings<'a> {
     pub(crate) operations: &'a [SpecOperation],
     pub(crate) places: &'a Places,
     pub(crate) outcome: &'a Outcome,
-    /// Lines about pages that moved since the lock.
+    /// LineFinder about pages that moved since the lock.
     pub(crate) moved: &'a [String],
 }
 
 /// The whole report. Writing to a string cannot fail, so its results are dropped.
-pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bool) -> String {
+pub(crate) fn report(findings: &Findings<'_>, lines: &mut LineFinder<'_>, verbose: bool) -> String {
     let mut out = String::new();
     for checked in &findings.outcome.checked {
         operation(&mut out, findings, checked, lines, verbose);
@@ -37,7 +37,7 @@ pub(crate) fn report(findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bo
     out
 }
 
-fn operation(out: &mut String, findings: &Findings<'_>, checked: &Checked, lines: &mut Lines<'_>, verbose: bool) {
+fn operation(out: &mut String, findings: &Findings<'_>, checked: &Checked, lines: &mut LineFinder<'_>, verbose: bool) {
     let shown = |difference: &&Difference| verbose || difference.group != Group::Undecidable;
     let differences: Vec<&Difference> = checked.comparison.differences.iter().filter(shown).collect();
     if differences.is_empty() {
@@ -73,7 +73,7 @@ fn heading(group: Group) -> &'static str {
 }
 
 /// `spec/task/v2/task.yaml:12`.
-fn spot(place: &Place, lines: &mut Lines<'_>) -> String {
+fn spot(place: &Pointer, lines: &mut LineFinder<'_>) -> String {
     format!("{}:{}", place.file, lines.line(place))
 }
 
@@ -106,7 +106,7 @@ fn shorten(words: &str) -> String {
 }
 
 /// What concerns no single page.
-fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut Lines<'_>, verbose: bool) {
+fn whole(out: &mut String, findings: &Findings<'_>, lines: &mut LineFinder<'_>, verbose: bool) {
     let outcome = findings.outcome;
     let mut section = |title: &str, entries: Vec<String>| {
         if !entries.is_empty() {

@@ -3,7 +3,7 @@
 //! Facts carry a line; on this side it is a number of [`Places`], since an operation is spread over several files,
 //! and most lines are never asked for.
 
-use feishu_openapi_codegen::diagnostic::Place;
+use feishu_openapi_codegen::diagnostic::Pointer;
 use feishu_openapi_codegen::ir::{self, Body, BodyField};
 use feishu_openapi_pages::{EVENT_METHOD, ErrorRow, Example, Item, OperationFacts, RateLimit, Source, Stated, Waiver};
 
@@ -13,22 +13,22 @@ use super::waivers::{self, Origin};
 
 /// Places by number, from 1; 0 is nowhere.
 #[derive(Default)]
-pub(crate) struct Places(Vec<(Place, Place)>);
+pub(crate) struct Places(Vec<(Pointer, Pointer)>);
 
 impl Places {
     /// Remembers a fact at `place`, which belongs to the item (or operation) at `owner`.
-    pub(crate) fn add(&mut self, owner: &Place, place: Place) -> usize {
+    pub(crate) fn add(&mut self, owner: &Pointer, place: Pointer) -> usize {
         self.0.push((owner.clone(), place));
         self.0.len()
     }
 
     /// Where the fact itself stands.
-    pub(crate) fn place(&self, number: usize) -> Option<&Place> {
+    pub(crate) fn place(&self, number: usize) -> Option<&Pointer> {
         self.0.get(number.checked_sub(1)?).map(|(_, place)| place)
     }
 
     /// Where the item stands that the fact belongs to.
-    pub(crate) fn owner(&self, number: usize) -> Option<&Place> {
+    pub(crate) fn owner(&self, number: usize) -> Option<&Pointer> {
         self.0.get(number.checked_sub(1)?).map(|(owner, _)| owner)
     }
 }
@@ -38,7 +38,7 @@ pub(crate) struct SpecOperation {
     /// `task.v2.task.get`
     pub(crate) id: String,
     /// Where it stands.
-    pub(crate) place: Place,
+    pub(crate) place: Pointer,
     pub(crate) facts: OperationFacts,
     /// Waivers of the operation and of everything that it uses.
     pub(crate) waivers: Vec<Waiver>,
@@ -82,7 +82,7 @@ fn event(api: &ir::Api, event: &ir::Event, places: &mut Places) -> SpecOperation
     let response = fields.answer("response", &event.fields);
     let (mut waivers, mut origins) = fields.into_waivers();
     add_own(&event.waivers, &event.id, &mut waivers, &mut origins);
-    let mut at = Lines { owner: &event.place, places };
+    let mut at = Numbers { owner: &event.place, places };
     let facts = OperationFacts {
         source: source(&event.page, &mut at),
         method: Stated::new(EVENT_METHOD, at.line("")),
@@ -106,7 +106,7 @@ fn operation(api: &ir::Api, operation: &ir::Operation, places: &mut Places) -> S
     let response = fields.answer("response", &operation.answer);
     let (mut waivers, mut origins) = fields.into_waivers();
     add_own(&operation.waivers, &operation.id, &mut waivers, &mut origins);
-    let mut at = Lines { owner: &operation.place, places };
+    let mut at = Numbers { owner: &operation.place, places };
     let facts = OperationFacts {
         source: source(&operation.page, &mut at),
         method: Stated::new(operation.http.as_str(), at.line("")),
@@ -139,12 +139,12 @@ fn add_own(own: &[ir::Waiver], id: &str, waivers: &mut Vec<Waiver>, origins: &mu
 }
 
 /// Numbers for the facts of one operation or event.
-struct Lines<'a> {
-    owner: &'a Place,
+struct Numbers<'a> {
+    owner: &'a Pointer,
     places: &'a mut Places,
 }
 
-impl Lines<'_> {
+impl Numbers<'_> {
     /// The number of a key of the operation; of the operation itself if the key is empty.
     fn line(&mut self, key: &str) -> usize {
         let place = match key {
@@ -155,7 +155,7 @@ impl Lines<'_> {
     }
 }
 
-fn source(page: &ir::Page, at: &mut Lines<'_>) -> Source {
+fn source(page: &ir::Page, at: &mut Numbers<'_>) -> Source {
     let text = |text: &str, line| (!text.is_empty()).then(|| Stated::new(text, line));
     let line = at.line("x-feishu-page");
     Source {
@@ -182,7 +182,7 @@ fn rate_limits(operation: &ir::Operation) -> Vec<RateLimit> {
     limits.collect()
 }
 
-fn error(row: &ir::ErrorCode, at: &mut Lines<'_>) -> ErrorRow {
+fn error(row: &ir::ErrorCode, at: &mut Numbers<'_>) -> ErrorRow {
     ErrorRow {
         line: at.places.add(at.owner, row.place.clone()),
         status: u16::try_from(row.status).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use feishu_openapi_codegen::diagnostic::Place;
+use feishu_openapi_codegen::diagnostic::Pointer;
 use feishu_openapi_codegen::ir;
 use feishu_openapi_pages::{Fact, Waiver};
 
@@ -10,7 +10,7 @@ use feishu_openapi_pages::{Fact, Waiver};
 #[derive(Clone)]
 pub(crate) struct Origin {
     /// Where it stands.
-    pub(crate) place: Place,
+    pub(crate) place: Pointer,
     /// It names the operations for which it holds, and is needed for each of them.
     pub(crate) limited: bool,
 }

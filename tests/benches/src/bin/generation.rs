@@ -44,7 +44,7 @@ fn phases(runs: usize) {
     let api = passes::lower(&loaded);
     row("ours", "load", times(runs, || passes::load(&ours)), count);
     row("ours", "lower", times(runs, || passes::lower(&loaded)), count);
-    row("ours", "check", times(runs, || passes::check(&loaded, &api)), count);
+    row("ours", "lint", times(runs, || passes::lint(&loaded, &api)), count);
     row("ours", "emit", times(runs, || emit(&api)), count);
     row("ours", "all, from YAML", times(runs, || generate(&ours)), count);
     let json = stripped_json(1);

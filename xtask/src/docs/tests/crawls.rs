@@ -10,7 +10,7 @@ fn drift(outcome: &Outcome) -> Vec<String> {
     let decided = of_pages.filter(|found| found.group != feishu_openapi_pages::Group::Undecidable);
     let mut lines: Vec<String> = decided.map(words).collect();
     lines.extend(outcome.unstated.iter().map(|found| format!("stated nowhere: {}", words(&found.difference))));
-    lines.extend(outcome.idle.iter().map(|idle| format!("idle: {} {}", idle.fact, idle.place.pointer)));
+    lines.extend(outcome.idle.iter().map(|idle| format!("idle: {} {}", idle.fact, idle.place.path)));
     lines
 }
 

@@ -31,7 +31,7 @@ fn the_draft_of_every_page_is_the_finished_spec_but_for_gaps_and_waivers() {
         ]) {
             Ok(drafted) => drafted,
             Err(found) => {
-                let first = found.iter().next().map(|found| format!("{} at {}", found.message, found.place.pointer));
+                let first = found.iter().next().map(|found| format!("{} at {}", found.message, found.place.path));
                 wrong.push(format!("{}: no spec: {}", wanted.id, first.unwrap_or_default()));
                 continue;
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use feishu_openapi_codegen::diagnostic::Place;
+use feishu_openapi_codegen::diagnostic::Pointer;
 use feishu_openapi_codegen::ir::{Api, Body, BodyField, Enum, Event, Field, Operation, Resource, TypeDef};
 use feishu_openapi_pages::{OperationFacts, Page, compare};
 
@@ -18,7 +18,7 @@ struct Judge<'a> {
     /// By operationId.
     facts: BTreeMap<String, &'a OperationFacts>,
     /// Operations by the item that they use.
-    users: BTreeMap<Place, BTreeSet<usize>>,
+    users: BTreeMap<Pointer, BTreeSet<usize>>,
 }
 
 impl<'a> Judge<'a> {
@@ -28,7 +28,7 @@ impl<'a> Judge<'a> {
         let facts = found.checked.iter().filter_map(|checked| {
             Some((operations[checked.operation].id.clone(), pages[checked.page].facts.as_ref()?))
         });
-        let mut users: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
+        let mut users: BTreeMap<Pointer, BTreeSet<usize>> = BTreeMap::new();
         for (place, uses) in judge::uses(&operations, &places) {
             users.entry(place.clone()).or_default().extend(uses.into_iter().map(|(operation, _)| operation));
         }
@@ -36,7 +36,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether the check notices what was done to the items at `place`.
-    fn notices(&self, api: &Api, place: &Place) -> bool {
+    fn notices(&self, api: &Api, place: &Pointer) -> bool {
         let users = self.users.get(place);
         let all: Vec<Documented<'_>> = spec::documented(api).collect();
         let quick = users.is_some_and(|users| users.iter().any(|user| self.page_tells(api, all[*user])));
@@ -58,11 +58,11 @@ struct Score {
 }
 
 impl Score {
-    fn count(&mut self, noticed: bool, place: &Place, what: &str) {
+    fn count(&mut self, noticed: bool, place: &Pointer, what: &str) {
         self.mutants += 1;
         if !noticed {
             let file = place.file.trim_start_matches("spec/");
-            self.survivors.push((what.to_owned(), format!("{file}{}", place.pointer.replace("~1", "/"))));
+            self.survivors.push((what.to_owned(), format!("{file}{}", place.path.replace("~1", "/"))));
         }
     }
 }
@@ -87,7 +87,7 @@ fn every_fact_of_the_spec_is_noticed_when_it_is_wrong() {
 
 fn fields(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
     // A shared parameter stands in the IR wherever it is used, and is changed everywhere at once.
-    let mut all: BTreeMap<Place, Field> = BTreeMap::new();
+    let mut all: BTreeMap<Pointer, Field> = BTreeMap::new();
     mutants::fields(api, &mut |field| {
         all.entry(field.place.clone()).or_insert_with(|| field.clone());
         true
@@ -125,7 +125,7 @@ fn replace(api: &mut Api, new: &Field) {
 }
 
 /// Fields that stand in answers only.
-fn answers(api: &mut Api) -> BTreeSet<Place> {
+fn answers(api: &mut Api) -> BTreeSet<Pointer> {
     let mut places = BTreeSet::new();
     mutants::types(api, &mut |definition| match definition {
         TypeDef::Struct(definition) if !definition.usage.request => {
@@ -143,7 +143,7 @@ fn answers(api: &mut Api) -> BTreeSet<Place> {
 }
 
 /// Of a path everything is required, and for update masks the IR says elsewhere what is.
-fn is_settled(api: &mut Api, place: &Place) -> bool {
+fn is_settled(api: &mut Api, place: &Pointer) -> bool {
     let here = |field: &Field| field.place == *place;
     mutants::operations(api).any(|operation| {
         let masks = match &operation.body {
@@ -182,7 +182,7 @@ fn enums(api: &mut Api, judge: &Judge<'_>, score: &mut Score) {
 /// What has a page of its own.
 trait Whole: Clone + PartialEq {
     fn of(resource: &mut Resource) -> &mut Vec<Self>;
-    fn place(&self) -> &Place;
+    fn place(&self) -> &Pointer;
     fn changes(&self) -> Vec<mutants::Change<Self>>;
     fn documented(&self) -> Documented<'_>;
 }
@@ -192,7 +192,7 @@ impl Whole for Operation {
         &mut resource.operations
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &Pointer {
         &self.place
     }
 
@@ -210,7 +210,7 @@ impl Whole for Event {
         &mut resource.events
     }
 
-    fn place(&self) -> &Place {
+    fn place(&self) -> &Pointer {
         &self.place
     }
 

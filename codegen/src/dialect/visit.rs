@@ -1,7 +1,6 @@
 //! Walks over the trees of documents, for rules about what the IR does not keep.
 
-use super::cursor::{Cursor, Step};
-use super::tree::Tree;
+use crate::yaml::{Cursor, Step, Tree};
 
 /// What a schema is for.
 #[derive(Clone, Copy, PartialEq, Eq)]

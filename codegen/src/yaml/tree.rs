@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::diagnostic::{Place, Segment};
+use crate::diagnostic::{Pointer, Segment};
 
 /// A YAML value. Aliases are resolved; anything that JSON cannot say is refused by the reader.
 ///
@@ -41,7 +41,7 @@ impl<'s> Tree<'s> {
     }
 
     /// The tree at a place of the file whose root this is.
-    pub(crate) fn at(&self, place: &Place) -> Option<&Tree<'s>> {
+    pub(crate) fn at(&self, place: &Pointer) -> Option<&Tree<'s>> {
         let mut tree = self;
         for segment in place.segments() {
             tree = match (tree, segment) {
@@ -55,7 +55,7 @@ impl<'s> Tree<'s> {
     }
 
     /// Removes the entry at a place.
-    pub(crate) fn remove(&mut self, place: &Place) {
+    pub(crate) fn remove(&mut self, place: &Pointer) {
         let mut segments: Vec<Segment> = place.segments().collect();
         let last = segments.pop();
         let mut tree = self;

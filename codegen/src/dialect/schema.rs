@@ -1,12 +1,10 @@
 //! What `openapiv3` demands of a schema beyond its keys: it takes what does not fit for a schema of any type.
 
-use super::cursor::Step;
-use super::keys::Walk;
-use super::tree::Tree;
-use crate::diagnostic::Diagnostic;
-use crate::rules::Rule;
+use super::check::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::yaml::{Step, Tree};
 
-impl<'a> Walk<'a, '_> {
+impl<'a> Checker<'a, '_> {
     /// Holds one schema against its type.
     pub(super) fn schema(&mut self, tree: &'a Tree) {
         let Some(ty) = tree.get("type").and_then(Tree::text) else {
@@ -28,7 +26,7 @@ impl<'a> Walk<'a, '_> {
         };
         let place = self.place();
         self.fail(
-            Diagnostic::new(Rule::SchemaType, &place, "this schema has no `type`")
+            Diagnostic::new(Code::SchemaType, &place, "this schema has no `type`")
                 .at_key()
                 .label("what its values are is not said")
                 .help(help),
@@ -41,7 +39,7 @@ impl<'a> Walk<'a, '_> {
             if values.is_empty() {
                 let place = walk.place();
                 walk.fail(
-                    Diagnostic::new(Rule::EnumValues, &place, "this enum has no values")
+                    Diagnostic::new(Code::EnumValues, &place, "this enum has no values")
                         .at_key()
                         .label("nothing would be allowed")
                         .help("list the values, or leave `enum` out"),
@@ -60,7 +58,7 @@ impl<'a> Walk<'a, '_> {
                 let expected = if ty == "string" { "a string" } else { "an integer" };
                 let message = format!("a value of this enum is {}, not {expected}", value.kind());
                 walk.fail(
-                    Diagnostic::new(Rule::EnumType, &place, message).label(format!("expected {expected}")).help(help),
+                    Diagnostic::new(Code::EnumType, &place, message).label(format!("expected {expected}")).help(help),
                 );
             }
         });
@@ -72,7 +70,7 @@ impl<'a> Walk<'a, '_> {
                 let place = self.place().key(key);
                 self.fail(
                     Diagnostic::new(
-                        Rule::WrongKind,
+                        Code::WrongKind,
                         &place,
                         format!("`{key}` of an integer must be an integer, not {value}"),
                     )

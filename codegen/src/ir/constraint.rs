@@ -6,29 +6,29 @@ use super::{Field, Operation, Type, TypePath};
 
 /// A demand that concerns several fields.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rule {
+pub struct Constraint {
     /// In a sentence.
-    pub rule: String,
+    pub text: String,
     /// `type`, `client` or `server`.
     pub enforced: String,
     /// What of it can be checked before sending.
-    pub checks: Vec<Check>,
+    pub checks: Vec<ConstraintCheck>,
 }
 
 /// What is checked of a demand before a request is sent.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Check {
+pub struct ConstraintCheck {
     /// When it applies; always, if this is not there.
-    pub when: Option<Condition>,
+    pub when: Option<When>,
     /// What is demanded
-    pub demand: Demand,
+    pub demand: Requirement,
     /// of these fields, by their paths: `due.timestamp`. A path through a list means each of its elements.
     pub fields: Vec<String>,
 }
 
-impl fmt::Display for Check {
+impl fmt::Display for ConstraintCheck {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Condition { field, is }) = &self.when {
+        if let Some(When { field, is }) = &self.when {
             write!(formatter, "if {field}")?;
             is.iter().try_for_each(|value| write!(formatter, " is {value}"))?;
             formatter.write_str(": ")?;
@@ -39,7 +39,7 @@ impl fmt::Display for Check {
 
 /// A field that is given, or has a certain value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Condition {
+pub struct When {
     /// Its path.
     pub field: String,
     /// The value, if it is not enough that there is one.
@@ -48,7 +48,7 @@ pub struct Condition {
 
 /// What is demanded of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub enum Requirement {
     /// All are given.
     Needs,
     /// None is given.
@@ -63,26 +63,32 @@ pub enum Demand {
     NotNegative,
 }
 
-impl Demand {
+impl Requirement {
     /// All demands.
-    pub const ALL: [Demand; 6] =
-        [Demand::Needs, Demand::Excludes, Demand::AnyOf, Demand::Order, Demand::Equal, Demand::NotNegative];
+    pub const ALL: [Requirement; 6] = [
+        Requirement::Needs,
+        Requirement::Excludes,
+        Requirement::AnyOf,
+        Requirement::Order,
+        Requirement::Equal,
+        Requirement::NotNegative,
+    ];
 
     /// The key that states it in a spec.
     pub fn key(self) -> &'static str {
         match self {
-            Demand::Needs => "needs",
-            Demand::Excludes => "excludes",
-            Demand::AnyOf => "any_of",
-            Demand::Order => "order",
-            Demand::Equal => "equal",
-            Demand::NotNegative => "not_negative",
+            Requirement::Needs => "needs",
+            Requirement::Excludes => "excludes",
+            Requirement::AnyOf => "any_of",
+            Requirement::Order => "order",
+            Requirement::Equal => "equal",
+            Requirement::NotNegative => "not_negative",
         }
     }
 
     /// Whether it depends on another field.
     pub fn is_conditional(self) -> bool {
-        matches!(self, Demand::Needs | Demand::Excludes)
+        matches!(self, Requirement::Needs | Requirement::Excludes)
     }
 }
 

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::load::{Document, Resolved, Section, Tree, nearest};
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
+use crate::dialect::Section;
+use crate::load::{Document, Resolved};
+use crate::yaml::Tree;
 
 /// References that lowering does not follow: security schemes, and components of components.
 pub(crate) fn references(context: &Context<'_>, document: &Document, diagnostics: &mut Diagnostics) {
     let Some(components) = document.tree.get("components") else { return };
     for section in [Section::SecuritySchemes, Section::Responses, Section::Parameters] {
-        let place = Place::file(&document.path).key("components").key(section.name());
+        let place = Pointer::file(&document.path).key("components").key(section.name());
         for (name, tree) in components.get(section.name()).map_or(&[][..], Tree::entries) {
             let Some(reference) = tree.get("$ref").and_then(Tree::text) else { continue };
             let place = place.key(name);
@@ -20,7 +21,7 @@ pub(crate) fn references(context: &Context<'_>, document: &Document, diagnostics
                 // Security schemes are repeated in every file, so that it stands on its own.
                 _ if section == Section::SecuritySchemes => {}
                 _ => diagnostics.push(
-                    Diagnostic::new(Rule::Component, &place.key("$ref"), "a component is a thing of its own")
+                    Diagnostic::new(Code::Component, &place.key("$ref"), "a component is a thing of its own")
                         .label("refers to another one")
                         .help("refer to the other one where it is used"),
                 ),
@@ -29,9 +30,9 @@ pub(crate) fn references(context: &Context<'_>, document: &Document, diagnostics
     }
     if let Some(security) = components.get("securitySchemes") {
         const TOKENS: [&str; 2] = ["tenant_access_token", "user_access_token"];
-        let place = Place::file(&document.path).key("components").key("securitySchemes");
+        let place = Pointer::file(&document.path).key("components").key("securitySchemes");
         for (name, _) in security.entries().iter().filter(|(name, _)| !TOKENS.contains(&&**name)) {
-            let mut diagnostic = Diagnostic::new(Rule::Tokens, &place.key(name), format!("`{name}` is no token"))
+            let mut diagnostic = Diagnostic::new(Code::Tokens, &place.key(name), format!("`{name}` is no token"))
                 .at_key()
                 .label("expected `tenant_access_token` or `user_access_token`");
             if let Some(near) = nearest(name, TOKENS.into_iter()) {
@@ -59,7 +60,7 @@ pub(crate) fn components(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 let place = component.place(section);
                 if !used.contains(&(section, component)) {
                     diagnostics.push(
-                        Diagnostic::new(Rule::UnusedComponent, &place, format!("nothing uses `{name}`"))
+                        Diagnostic::new(Code::UnusedComponent, &place, format!("nothing uses `{name}`"))
                             .at_key()
                             .label("no operation leads here")
                             .help("remove it, or refer to it"),
@@ -104,7 +105,7 @@ fn is_branch(tree: &Tree) -> bool {
 }
 
 fn resolve(context: &Context<'_>, file: &str, reference: &str) -> Option<(Section, Resolved)> {
-    let place = Place::file(file);
+    let place = Pointer::file(file);
     [Section::Schemas, Section::Parameters, Section::Responses]
         .into_iter()
         .find(|section| reference.split('/').any(|part| part == section.name()))

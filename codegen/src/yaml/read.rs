@@ -11,7 +11,7 @@ use super::scalar;
 use super::tree::{Entry, Tree};
 
 /// The tree of a text, if all of it is plain.
-pub(super) fn read(text: &str) -> Option<Tree<'_>> {
+pub(crate) fn read(text: &str) -> Option<Tree<'_>> {
     if !text.ends_with('\n') {
         return None;
     }

@@ -1,10 +1,8 @@
 //! Keys that do not go with the type of their schema: `openapiv3` gives up on such a schema without a word.
 
-use super::cursor::Cursor;
-use super::tree::Tree;
-use super::walk::{self, Role};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::rules::Rule;
+use super::visit::{self, Role};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::yaml::{Cursor, Tree};
 
 /// Reports misplaced keys. Gives the tree without them, if there are any, so that the rest can be read.
 pub(crate) fn without_misplaced_keys<'s>(
@@ -13,7 +11,7 @@ pub(crate) fn without_misplaced_keys<'s>(
     diagnostics: &mut Diagnostics,
 ) -> Option<Tree<'s>> {
     let mut found = Vec::new();
-    walk::schemas(file, tree, &mut |cursor, tree, role| misplaced_keys(cursor, tree, role, &mut found));
+    visit::schemas(file, tree, &mut |cursor, tree, role| misplaced_keys(cursor, tree, role, &mut found));
     if found.is_empty() {
         return None;
     }
@@ -81,7 +79,7 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
             (format!("`{key}` says nothing about {what}"), help)
         };
         found.push(
-            Diagnostic::new(Rule::MisplacedKey, &cursor.place().key(key), message)
+            Diagnostic::new(Code::MisplacedKey, &cursor.place().key(key), message)
                 .at_key()
                 .label("has no effect here")
                 .help(help),
@@ -90,7 +88,7 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
     if tree.get("properties").is_some() && tree.get("additionalProperties").is_some() {
         found.push(
             Diagnostic::new(
-                Rule::MisplacedKey,
+                Code::MisplacedKey,
                 &cursor.place().key("additionalProperties"),
                 "`additionalProperties` beside `properties`",
             )

@@ -3,6 +3,7 @@
 //! Rules of single places look at whatever could be lowered; rules over the whole spec run only when nothing is
 //! missing, since they would blame the wrong place otherwise.
 
+mod constraints;
 mod context;
 mod descriptions;
 mod facts;
@@ -10,15 +11,15 @@ mod fields;
 mod mask;
 mod names;
 mod routes;
-mod rule;
 mod schemas;
 mod unused;
 mod values;
 mod waivers;
 
 use crate::diagnostic::Diagnostics;
+use crate::dialect::visit;
 use crate::ir::Api;
-use crate::load::{Documents, walk};
+use crate::load::Documents;
 use context::Context;
 
 /// What users read about has a description: a rule for specs of clients that are published, and not for small ones that
@@ -28,21 +29,21 @@ pub(crate) fn descriptions(documents: &Documents, api: &Api, diagnostics: &mut D
 }
 
 /// Holds all rules against the API and the documents that it was read from.
-pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnostics) {
+pub(crate) fn lint(documents: &Documents, api: &Api, diagnostics: &mut Diagnostics) {
     let nothing_is_missing = diagnostics.is_empty();
     let context = Context::new(documents, api, diagnostics);
     for document in documents.iter() {
-        walk::schemas(&document.path, &document.tree, &mut |cursor, tree, _| {
+        visit::schemas(&document.path, &document.tree, &mut |cursor, tree, _| {
             schemas::enum_descriptions(cursor, tree, diagnostics);
             schemas::limits(cursor, tree, diagnostics);
             schemas::prose(&context, cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
         });
-        walk::parameters(&document.path, &document.tree, &mut |cursor, tree| {
+        visit::parameters(&document.path, &document.tree, &mut |cursor, tree| {
             schemas::prose(&context, cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Item, diagnostics);
         });
-        walk::operations(&document.path, &document.tree, &mut |cursor, tree| {
+        visit::operations(&document.path, &document.tree, &mut |cursor, tree| {
             facts::missing(cursor, tree, diagnostics);
             waivers::facts(cursor, tree, waivers::Of::Operation, diagnostics);
         });
@@ -53,7 +54,7 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
         facts::app_types(operation, diagnostics);
         facts::rate_limits(operation, diagnostics);
         facts::error_table(operation, diagnostics);
-        facts::enforced_by(&context, &operation.place, &operation.rules, diagnostics);
+        facts::enforced_by(&context, &operation.place, &operation.constraints, diagnostics);
         routes::path_template(operation, diagnostics);
         routes::body_method(operation, diagnostics);
         fields::parameter_types(operation, diagnostics);
@@ -61,15 +62,15 @@ pub(crate) fn check(documents: &Documents, api: &Api, diagnostics: &mut Diagnost
         fields::paging(operation, diagnostics);
         fields::idempotency_key(operation, diagnostics);
         mask::update_mask(&context, operation, diagnostics);
-        rule::checks(&context, operation, diagnostics);
+        constraints::checks(&context, operation, diagnostics);
         values::of_operation(&context, operation, diagnostics);
         names::request_fields(operation, diagnostics);
         names::answer_fields(operation, diagnostics);
         waivers::of_operation(operation, diagnostics);
     }
     for event in context.events() {
-        facts::enforced_by(&context, &event.place, &event.rules, diagnostics);
-        rule::of_event(event, diagnostics);
+        facts::enforced_by(&context, &event.place, &event.constraints, diagnostics);
+        constraints::of_event(event, diagnostics);
         values::of_event(&context, event, diagnostics);
     }
     for definition in context.structs() {

@@ -6,32 +6,32 @@ macro_rules! rules {
     ($($variant:ident $name:literal: $meaning:literal, $fix:literal;)*) => {
         /// What a spec must satisfy. Each rule has a fixture in `tests/ui` that breaks it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Rule {
+        pub enum Code {
             $(#[doc = $meaning] $variant,)*
         }
 
-        impl Rule {
+        impl Code {
             /// All rules: those of the text first, then those of the tree, of the API and of the whole spec.
-            pub const ALL: &[Rule] = &[$(Rule::$variant,)*];
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
 
             /// Its name in messages, in kebab case.
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Rule::$variant => $name,)*
+                    $(Code::$variant => $name,)*
                 }
             }
 
             /// What it demands, in one line.
             pub fn meaning(self) -> &'static str {
                 match self {
-                    $(Rule::$variant => $meaning,)*
+                    $(Code::$variant => $meaning,)*
                 }
             }
 
             /// An example of what to do when it is broken.
             pub fn fix(self) -> &'static str {
                 match self {
-                    $(Rule::$variant => $fix,)*
+                    $(Code::$variant => $fix,)*
                 }
             }
         }
@@ -212,19 +212,19 @@ rules! {
         "remove it";
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl Ord for Rule {
+impl Ord for Code {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.name().cmp(other.name())
     }
 }
 
-impl PartialOrd for Rule {
+impl PartialOrd for Code {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }

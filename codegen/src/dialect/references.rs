@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::grammar::{COMPONENTS, DOCUMENT, Object, Shape};
-use super::reference::Section;
-use super::tree::Tree;
+use super::grammar::{COMPONENTS, DOCUMENT, Object, Section, Shape};
+use crate::yaml::Tree;
 
 /// Visits the references of a whole document.
 pub(crate) fn in_document(tree: &mut Tree, visit: &mut impl FnMut(&mut Cow<'_, str>)) {

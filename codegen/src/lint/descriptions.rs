@@ -2,9 +2,8 @@
 
 use super::context::Context;
 use super::names::name_of;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{Enum, Field, TypeDef, Values};
-use crate::rules::Rule;
 
 /// Fields and values of enums without one.
 pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
@@ -25,7 +24,7 @@ pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn fields<'a>(fields: impl IntoIterator<Item = &'a Field>, diagnostics: &mut Diagnostics) {
     for field in fields.into_iter().filter(|field| field.description.is_empty()) {
         diagnostics.push(
-            name_of(Rule::Undescribed, field, format!("`{}` has no description", field.name))
+            name_of(Code::Undescribed, field, format!("`{}` has no description", field.name))
                 .label("says nothing to whoever uses it")
                 .help("add `description: …`: what it means, in your own words, with its unit"),
         );
@@ -48,7 +47,7 @@ fn values(definition: &Enum, diagnostics: &mut Diagnostics) {
     if !silent.is_empty() {
         let message = format!("nothing says what `{}` means", silent.join("`, `"));
         diagnostics.push(
-            Diagnostic::new(Rule::Undescribed, &definition.place.key("enum"), message)
+            Diagnostic::new(Code::Undescribed, &definition.place.key("enum"), message)
                 .label("the values")
                 .help("add a line for each value to `x-enumDescriptions`"),
         );

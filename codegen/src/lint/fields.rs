@@ -2,9 +2,8 @@
 
 use super::context::Context;
 use super::names::name_of;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{Body, Field, Ident, Operation, Presence, Struct, Type, TypeDef};
-use crate::rules::Rule;
 
 /// How messages call a type.
 pub(crate) fn kind(ty: &Type) -> &'static str {
@@ -33,7 +32,7 @@ pub(crate) fn parameter_types(operation: &Operation, diagnostics: &mut Diagnosti
         };
         if !fits {
             diagnostics.push(
-                name_of(Rule::ParameterType, field, format!("`{}` is {}, in a {place}", field.name, kind(&field.ty)))
+                name_of(Code::ParameterType, field, format!("`{}` is {}, in a {place}", field.name, kind(&field.ty)))
                     .label(if place == "query" {
                         "expected a plain value, or a list of them"
                     } else {
@@ -61,7 +60,7 @@ pub(crate) fn multipart(operation: &Operation, diagnostics: &mut Diagnostics) {
                 if !fits {
                     let message = format!("`{}` is {}, in a form", field.name, described(&field.ty));
                     diagnostics.push(
-                        name_of(Rule::Multipart, field, message)
+                        name_of(Code::Multipart, field, message)
                             .label("expected a plain value, a file, or a list of them")
                             .help("describe the part as text, as it is sent"),
                     );
@@ -91,7 +90,7 @@ fn no_file(field: &Field, diagnostics: &mut Diagnostics) {
     }
     if holds_file(&field.ty) {
         diagnostics.push(
-            name_of(Rule::Multipart, field, format!("`{}` is {}, in JSON", field.name, described(&field.ty)))
+            name_of(Code::Multipart, field, format!("`{}` is {}, in JSON", field.name, described(&field.ty)))
                 .label("JSON holds no files")
                 .help("files travel in a body of `multipart/form-data`"),
         );
@@ -127,7 +126,7 @@ pub(crate) fn paging(operation: &Operation, diagnostics: &mut Diagnostics) {
         } else {
             return;
         };
-        diagnostics.push(Diagnostic::new(Rule::Paging, &place.key(key), message).label(label).help(
+        diagnostics.push(Diagnostic::new(Code::Paging, &place.key(key), message).label(label).help(
             "`page_token` is an optional string of the query; in the answer, `next_page_token` is a string and \
              `has_more` a boolean",
         ));
@@ -148,7 +147,7 @@ pub(crate) fn idempotency_key(operation: &Operation, diagnostics: &mut Diagnosti
     };
     diagnostics.push(
         Diagnostic::new(
-            Rule::IdempotencyKey,
+            Code::IdempotencyKey,
             &operation.place.key("x-feishu-idempotency-key"),
             format!("the idempotency key `{}` is {found}", field.name),
         )
@@ -168,7 +167,7 @@ pub(crate) fn recursion(context: &Context<'_>, definition: &Struct, diagnostics:
             if inner.place == definition.place {
                 diagnostics.push(
                     name_of(
-                        Rule::Recursion,
+                        Code::Recursion,
                         field,
                         format!("`{}` holds itself through `{}`", definition.name, field.name),
                     )

@@ -1,13 +1,13 @@
 //! What is checked of demands that concern several fields.
 
-use super::fields::Constrained;
+use super::fields::ValidatedTypes;
 use super::print;
-use crate::ir::{Check, Condition, Demand, Field, Operation, Presence, Type, UpdateMask};
+use crate::ir::{ConstraintCheck, Field, Operation, Presence, Requirement, Type, UpdateMask, When};
 
 /// The calls that check the rules of an operation, and what they need.
-pub(crate) fn calls(operation: &Operation, constrained: &Constrained) -> (String, String) {
-    let checks = operation.rules.iter().flat_map(|rule| &rule.checks);
-    let calls: String = checks.map(|check| call(check, operation, constrained)).collect();
+pub(crate) fn calls(operation: &Operation, validated: &ValidatedTypes) -> (String, String) {
+    let checks = operation.constraints.iter().flat_map(|rule| &rule.checks);
+    let calls: String = checks.map(|check| call(check, operation, validated)).collect();
     let used: Vec<&str> =
         ["has", "is", "number", "part"].into_iter().filter(|name| calls.contains(&format!(" {name}("))).collect();
     let import = match used[..] {
@@ -18,8 +18,8 @@ pub(crate) fn calls(operation: &Operation, constrained: &Constrained) -> (String
     (import, calls)
 }
 
-fn call(check: &Check, operation: &Operation, constrained: &Constrained) -> String {
-    let way = |path: &str| constrained.way(operation, path);
+fn call(check: &ConstraintCheck, operation: &Operation, validated: &ValidatedTypes) -> String {
+    let way = |path: &str| validated.way(operation, path);
     let write = |arguments: &[String]| {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         print::listed("        ", &format!("check.{}", check.demand.key()), &arguments, ";")
@@ -29,9 +29,9 @@ fn call(check: &Check, operation: &Operation, constrained: &Constrained) -> Stri
         write(&sides.collect::<Vec<_>>())
     };
     match check.demand {
-        Demand::Needs | Demand::Excludes => {
+        Requirement::Needs | Requirement::Excludes => {
             let Some(when) = &check.when else { return String::new() };
-            let given = if check.demand == Demand::Excludes { is_changed } else { is_given };
+            let given = if check.demand == Requirement::Excludes { is_changed } else { is_given };
             let mut condition = match &when.is {
                 Some(value) => is(&way(&when.field), "self", value),
                 None => given(&way(&when.field), "self"),
@@ -46,14 +46,14 @@ fn call(check: &Check, operation: &Operation, constrained: &Constrained) -> Stri
             };
             check.fields.iter().map(line).collect()
         }
-        Demand::AnyOf => {
+        Requirement::AnyOf => {
             let names = check.fields.iter().map(|field| format!("{field:?}")).collect::<Vec<_>>().join(", ");
             let given = check.fields.iter().map(|field| is_given(&way(field), "self"));
             write(&[format!("&[{names}]"), given.collect::<Vec<_>>().join(" || ")])
         }
-        Demand::Order => two(number),
-        Demand::Equal => two(flag),
-        Demand::NotNegative => {
+        Requirement::Order => two(number),
+        Requirement::Equal => two(flag),
+        Requirement::NotNegative => {
             check.fields.iter().map(|field| write(&[format!("{field:?}"), number(&way(field), "self")])).collect()
         }
     }
@@ -66,7 +66,7 @@ fn mask_of<'a>(operation: &'a Operation, path: &str) -> Option<&'a UpdateMask> {
 }
 
 /// The condition, as messages name it.
-fn words(when: &Condition) -> String {
+fn words(when: &When) -> String {
     match &when.is {
         Some(value) => format!("{:?}", format!("`{}` `{value}`", when.field)),
         None => format!("{:?}", format!("`{}`", when.field)),
@@ -85,8 +85,8 @@ fn about(way: &[&Field], base: &str, end: &dyn Fn(&Field, &str) -> String) -> St
         _ => about(rest, base, end),
     };
     match field.presence {
-        Presence::Required | Presence::Plain => inner(&access),
-        Presence::Optional | Presence::Kept | Presence::Clearable => {
+        Presence::Required | Presence::Defaulted => inner(&access),
+        Presence::Optional | Presence::PatchOptional | Presence::PatchClearable => {
             format!("part(&{access}, |it| {})", inner("it"))
         }
     }
@@ -100,16 +100,16 @@ fn is_given(way: &[&Field], base: &str) -> String {
 fn given(field: &Field, value: &str) -> String {
     match (&field.ty, field.presence) {
         (Type::String | Type::List(_) | Type::Map(_), _) => format!("has(&{value})"),
-        (_, Presence::Required | Presence::Plain) => "true".to_owned(),
-        (_, Presence::Optional | Presence::Kept) => format!("{value}.is_some()"),
-        (_, Presence::Clearable) => format!("{value}.as_set().is_some()"),
+        (_, Presence::Required | Presence::Defaulted) => "true".to_owned(),
+        (_, Presence::Optional | Presence::PatchOptional) => format!("{value}.is_some()"),
+        (_, Presence::PatchClearable) => format!("{value}.as_set().is_some()"),
     }
 }
 
 /// Clearing a field excludes others as well as setting it does.
 fn is_changed(way: &[&Field], base: &str) -> String {
     about(way, base, &|field, value| match field.presence {
-        Presence::Clearable => format!("!{value}.is_keep()"),
+        Presence::PatchClearable => format!("!{value}.is_keep()"),
         _ => given(field, value),
     })
 }
@@ -125,8 +125,8 @@ fn number(way: &[&Field], base: &str) -> String {
 /// What is true or false, as an option: absent is false if what it belongs to is there.
 fn flag(way: &[&Field], base: &str) -> String {
     about(way, base, &|field, value| match field.presence {
-        Presence::Required | Presence::Plain => format!("Some({value})"),
-        Presence::Optional | Presence::Kept => format!("Some({value}.unwrap_or_default())"),
-        Presence::Clearable => format!("{value}.as_set().copied()"),
+        Presence::Required | Presence::Defaulted => format!("Some({value})"),
+        Presence::Optional | Presence::PatchOptional => format!("Some({value}.unwrap_or_default())"),
+        Presence::PatchClearable => format!("{value}.as_set().copied()"),
     })
 }

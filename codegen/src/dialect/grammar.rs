@@ -30,7 +30,7 @@ pub(crate) struct Words {
     /// What they are, for `… is no type`.
     pub(crate) what: &'static str,
     pub(crate) known: &'static [&'static str],
-    pub(crate) rule: Rule,
+    pub(crate) code: Code,
     pub(crate) help: &'static str,
 }
 
@@ -42,35 +42,34 @@ pub(crate) struct Object {
     pub(crate) keys: &'static [(&'static str, Shape)],
 }
 
+use crate::diagnostic::Code;
 use Shape::{Any, Boolean, Count, Integer, List, Map, Number, Object as Obj, OrReference, Responses, Text, Word};
-
-use crate::rules::Rule;
 
 static VERSIONS: Words = Words {
     what: "version of OpenAPI that the generator reads",
     known: &["3.0.3"],
-    rule: Rule::NotOpenapi,
+    code: Code::NotOpenapi,
     help: "write `openapi: 3.0.3`, and the file in that version",
 };
 
 static TYPES: Words = Words {
     what: "type of a schema",
     known: &["string", "integer", "number", "boolean", "array", "object"],
-    rule: Rule::SchemaType,
+    code: Code::SchemaType,
     help: "text is `string`, lists are `array`, maps and objects are `object`",
 };
 
 static PLACES: Words = Words {
     what: "place of a parameter",
     known: &["path", "query"],
-    rule: Rule::ParameterPlace,
+    code: Code::ParameterPlace,
     help: "headers follow from `security` and from the body, cookies are not used; leave the parameter out",
 };
 
 static SCHEMES: Words = Words {
     what: "security scheme of the dialect",
     known: &["http"],
-    rule: Rule::OutsideDialect,
+    code: Code::OutsideDialect,
     help: "refer to the schemes of `spec/common.yaml` by `$ref`",
 };
 
@@ -286,6 +285,33 @@ pub(crate) static SCHEMA: Object = Object {
         ("x-feishu-waivers", List(&Obj(&WAIVER))),
     ],
 };
+
+/// The sections of `components` that a reference may point into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Section {
+    Parameters,
+    Responses,
+    Schemas,
+    SecuritySchemes,
+}
+
+impl Section {
+    pub(crate) const ALL: [Section; 4] =
+        [Section::Parameters, Section::Responses, Section::Schemas, Section::SecuritySchemes];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Section::ALL.into_iter().find(|section| section.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Section::Parameters => "parameters",
+            Section::Responses => "responses",
+            Section::Schemas => "schemas",
+            Section::SecuritySchemes => "securitySchemes",
+        }
+    }
+}
 
 /// Keys of OpenAPI that the dialect leaves out, with what to write instead.
 pub(crate) static OUTSIDE: &[(&str, &str)] = &[

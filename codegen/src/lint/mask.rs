@@ -2,10 +2,8 @@
 
 use super::context::Context;
 use super::names::name_of;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::ir::{Operation, Type, TypeDef, UpdateMask, Values};
-use crate::load::nearest;
-use crate::rules::Rule;
 
 /// The mask lists exactly the fields of its target.
 ///
@@ -29,7 +27,7 @@ fn unlisted(mask: &UpdateMask, names: &[&str], diagnostics: &mut Diagnostics) {
     for value in mask.values.iter().filter(|value| !names.contains(&value.name.as_str())) {
         let message = format!("`{}` does not know `{}`", mask.fields.name, value.name);
         diagnostics.push(
-            name_of(Rule::UpdateMask, value, message)
+            name_of(Code::UpdateMask, value, message)
                 .label("could be set, but never sent")
                 .help(format!("add `{}` to the `enum` of `{}`, or take the field out", value.name, mask.fields.name)),
         );
@@ -39,11 +37,11 @@ fn unlisted(mask: &UpdateMask, names: &[&str], diagnostics: &mut Diagnostics) {
 fn unknown(
     operation: &Operation,
     mask: &UpdateMask,
-    place: &crate::diagnostic::Place,
+    place: &crate::diagnostic::Pointer,
     names: &[&str],
     diagnostics: &mut Diagnostics,
 ) {
-    let inline = place.pointer.starts_with(&operation.place.pointer);
+    let inline = place.path.starts_with(&operation.place.path);
     for (index, name) in names.iter().enumerate() {
         if mask.values.iter().any(|value| value.name == *name) {
             continue;
@@ -55,7 +53,7 @@ fn unknown(
         let place = if inline { &mask.fields.place.key("items") } else { place };
         diagnostics.push(
             Diagnostic::new(
-                Rule::UpdateMask,
+                Code::UpdateMask,
                 &place.key("enum").index(index),
                 format!("`{}` has no field `{name}`", mask.target),
             )

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
 use crate::ir::{self, Operation};
-use crate::load::{Cursor, Tree, nearest};
-use crate::rules::Rule;
+use crate::yaml::{Cursor, Tree};
 
 /// Facts that every operation states, what is not said without them, and what to write.
 const FACTS: &[(&str, &str, &str)] = &[
@@ -31,7 +30,7 @@ pub(crate) fn missing(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagno
     for (key, what, help) in FACTS {
         if tree.get(key).is_none() {
             diagnostics.push(
-                Diagnostic::new(Rule::MissingFact, &cursor.place(), format!("the operation has no `{key}`"))
+                Diagnostic::new(Code::MissingFact, &cursor.place(), format!("the operation has no `{key}`"))
                     .at_key()
                     .label(format!("{what} is not said"))
                     .help(*help),
@@ -41,7 +40,7 @@ pub(crate) fn missing(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagno
     let accepts_some = matches!(tree.get("security"), Some(Tree::List(list)) if !list.is_empty());
     if !accepts_some {
         diagnostics.push(
-            Diagnostic::new(Rule::Tokens, &cursor.place().key("security"), "the operation accepts no token")
+            Diagnostic::new(Code::Tokens, &cursor.place().key("security"), "the operation accepts no token")
                 .at_key()
                 .label("who may call it is not said")
                 .help("add `security: [{tenant_access_token: []}, {user_access_token: []}]` as on the page"),
@@ -56,15 +55,15 @@ pub(crate) fn page(operation: &Operation, diagnostics: &mut Diagnostics) {
     if !page.url.is_empty() && !known.iter().any(|start| page.url.starts_with(start)) {
         let place = operation.place.key("externalDocs").key("url");
         diagnostics.push(
-            Diagnostic::new(Rule::Page, &place, "this is no page of Feishu's documentation")
+            Diagnostic::new(Code::Page, &place, "this is no page of Feishu's documentation")
                 .label("expected `https://open.feishu.cn/document/…`")
                 .help("copy the address of the page from the browser"),
         );
     }
-    if !page.updated.is_empty() && !is_time(&page.updated) {
+    if !page.updated.is_empty() && !is_iso_time(&page.updated) {
         let place = operation.place.key("x-feishu-page").key("updated");
         diagnostics.push(
-            Diagnostic::new(Rule::Page, &place, format!("`{}` is no point in time", page.updated))
+            Diagnostic::new(Code::Page, &place, format!("`{}` is no point in time", page.updated))
                 .label("expected a time in UTC such as `2024-01-02T03:04:05Z`")
                 .help("take `updateTime` of the page"),
         );
@@ -72,7 +71,7 @@ pub(crate) fn page(operation: &Operation, diagnostics: &mut Diagnostics) {
 }
 
 /// Whether a text has the form `2024-01-02T03:04:05Z`, and names a month, a day and a time that exist.
-fn is_time(text: &str) -> bool {
+fn is_iso_time(text: &str) -> bool {
     const FORM: &str = "0000-00-00T00:00:00Z";
     let fits = text.len() == FORM.len()
         && text.bytes().zip(FORM.bytes()).all(|(found, form)| match form {
@@ -99,7 +98,7 @@ pub(crate) fn app_types(operation: &Operation, diagnostics: &mut Diagnostics) {
             continue;
         };
         diagnostics.push(
-            Diagnostic::new(Rule::AppTypes, &place.index(index), message)
+            Diagnostic::new(Code::AppTypes, &place.index(index), message)
                 .label("expected `custom` or `isv`, each once")
                 .help("`custom` is an app of one company, `isv` an app of the store; the head of the page lists them"),
         );
@@ -113,7 +112,7 @@ pub(crate) fn rate_limits(operation: &Operation, diagnostics: &mut Diagnostics) 
         if limit.requests < 1 {
             let place = place.index(index).key("requests");
             diagnostics.push(
-                Diagnostic::new(Rule::RateLimit, &place, "this rate limit allows no request")
+                Diagnostic::new(Code::RateLimit, &place, "this rate limit allows no request")
                     .label("expected a number from 1 on")
                     .help("write `x-feishu-rate-limits: []` if the page states none"),
             );
@@ -128,7 +127,7 @@ pub(crate) fn error_table(operation: &Operation, diagnostics: &mut Diagnostics) 
         if !seen.insert(error.code) {
             diagnostics.push(
                 Diagnostic::new(
-                    Rule::ErrorTable,
+                    Code::ErrorTable,
                     &error.place.key("code"),
                     format!("the code {} stands in this table twice", error.code),
                 )
@@ -139,7 +138,7 @@ pub(crate) fn error_table(operation: &Operation, diagnostics: &mut Diagnostics) 
         if !(100..600).contains(&error.status) {
             diagnostics.push(
                 Diagnostic::new(
-                    Rule::ErrorTable,
+                    Code::ErrorTable,
                     &error.place.key("status"),
                     format!("{} is no HTTP status", error.status),
                 )
@@ -151,7 +150,12 @@ pub(crate) fn error_table(operation: &Operation, diagnostics: &mut Diagnostics) 
 }
 
 /// Who enforces the rules of an operation or event.
-pub(crate) fn enforced_by(context: &Context<'_>, place: &Place, rules: &[ir::Rule], diagnostics: &mut Diagnostics) {
+pub(crate) fn enforced_by(
+    context: &Context<'_>,
+    place: &Pointer,
+    rules: &[ir::Constraint],
+    diagnostics: &mut Diagnostics,
+) {
     const KNOWN: [&str; 3] = ["type", "client", "server"];
     let place = place.key("x-feishu-rules");
     for (index, rule) in rules.iter().enumerate() {
@@ -167,7 +171,7 @@ pub(crate) fn enforced_by(context: &Context<'_>, place: &Place, rules: &[ir::Rul
             };
             let message = "`enforced: client` and `check` go together";
             let place = place.index(index).key("enforced");
-            diagnostics.push(Diagnostic::new(Rule::EnforcedBy, &place, message).label(label).help(help));
+            diagnostics.push(Diagnostic::new(Code::EnforcedBy, &place, message).label(label).help(help));
             continue;
         }
         // An empty text is told as one.
@@ -183,7 +187,7 @@ pub(crate) fn enforced_by(context: &Context<'_>, place: &Place, rules: &[ir::Rul
         };
         diagnostics.push(
             Diagnostic::new(
-                Rule::EnforcedBy,
+                Code::EnforcedBy,
                 &place.index(index).key("enforced"),
                 format!("`{}` enforces no rules", rule.enforced),
             )
@@ -210,7 +214,7 @@ pub(crate) fn superseded_by(context: &Context<'_>, diagnostics: &mut Diagnostics
             None => "name the `operationId` of what to use today".to_owned(),
         };
         diagnostics.push(
-            Diagnostic::new(Rule::SupersededBy, &operation.place.key("x-feishu-superseded-by"), message)
+            Diagnostic::new(Code::SupersededBy, &operation.place.key("x-feishu-superseded-by"), message)
                 .label("leads nowhere")
                 .help(help),
         );

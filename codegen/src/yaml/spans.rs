@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, Span};
 
-use crate::diagnostic::{Place, Target, unescaped};
+use crate::diagnostic::{Pointer, Target, unescaped};
 
 /// A YAML node with the bytes it covers.
 struct Node {
@@ -19,23 +19,23 @@ enum Children {
 }
 
 /// The positions of one text.
-pub(crate) struct Positions {
+pub(crate) struct Spans {
     root: Option<Node>,
 }
 
-impl Positions {
+impl Spans {
     /// Reads the positions of `text`; of a text that cannot be parsed, none.
     pub(crate) fn read(text: &str) -> Self {
         let mut events = Events { parser: Parser::new_from_str(text), bytes: byte_offsets(text), depth: 0 };
-        Positions { root: events.document() }
+        Spans { root: events.document() }
     }
 
     /// The bytes of the key or value at `place`, or of the nearest node above it that exists.
-    pub(crate) fn find(&self, place: &Place, target: Target) -> Range<usize> {
+    pub(crate) fn find(&self, place: &Pointer, target: Target) -> Range<usize> {
         let Some(root) = &self.root else { return 0..0 };
         let mut node = root;
         let mut found = first_key(root);
-        let segments: Vec<&str> = place.pointer.split('/').skip(1).collect();
+        let segments: Vec<&str> = place.path.split('/').skip(1).collect();
         for (index, segment) in segments.iter().enumerate() {
             let Some((key, next)) = child(node, segment) else { break };
             let last = index + 1 == segments.len();

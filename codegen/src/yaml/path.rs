@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::{Place, push_key};
+use crate::diagnostic::{Pointer, push_key};
 
 /// One step down.
 #[derive(Clone, Copy)]
@@ -14,30 +14,30 @@ pub(crate) enum Step<'a> {
 /// The way from where a walk began to where it stands.
 #[derive(Clone)]
 pub(crate) struct Cursor<'a> {
-    base: Place,
+    base: Pointer,
     path: Vec<Step<'a>>,
 }
 
 impl<'a> Cursor<'a> {
     /// At the root of a file.
     pub(crate) fn new(file: &str) -> Self {
-        Cursor::at(Place::file(file))
+        Cursor::at(Pointer::file(file))
     }
 
     /// At a place inside a file.
-    pub(crate) fn at(base: Place) -> Self {
+    pub(crate) fn at(base: Pointer) -> Self {
         Cursor { base, path: Vec::new() }
     }
 
     /// The place where the walk stands.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Pointer {
         let mut place = self.base.clone();
         for step in &self.path {
             match step {
-                Step::Key(key) => push_key(&mut place.pointer, key),
+                Step::Key(key) => push_key(&mut place.path, key),
                 Step::Index(index) => {
                     // Writing to a text cannot fail.
-                    let _ = write!(place.pointer, "/[{index}]");
+                    let _ = write!(place.path, "/[{index}]");
                 }
             }
         }

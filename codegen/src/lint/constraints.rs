@@ -1,10 +1,8 @@
 //! Rules about the checks of rules.
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::ir::{Check, Condition, Demand, Enum, Event, Field, NoField, Operation, Type, TypeDef, Values};
-use crate::load::nearest;
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
+use crate::ir::{ConstraintCheck, Enum, Event, Field, NoField, Operation, Requirement, Type, TypeDef, Values, When};
 
 /// Every check names fields of the request that fit what it demands of them.
 pub(crate) fn checks(context: &Context<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
@@ -13,7 +11,7 @@ pub(crate) fn checks(context: &Context<'_>, operation: &Operation, diagnostics: 
         return;
     }
     let place = operation.place.key("x-feishu-rules");
-    for (index, rule) in operation.rules.iter().enumerate() {
+    for (index, rule) in operation.constraints.iter().enumerate() {
         let place = place.index(index).key("check");
         for (index, check) in rule.checks.iter().enumerate() {
             check_fields(context, operation, &place.index(index), check, diagnostics);
@@ -23,11 +21,11 @@ pub(crate) fn checks(context: &Context<'_>, operation: &Operation, diagnostics: 
 
 /// An event is received, so nothing of it can be checked before it is sent.
 pub(crate) fn of_event(event: &Event, diagnostics: &mut Diagnostics) {
-    for (index, rule) in event.rules.iter().enumerate() {
+    for (index, rule) in event.constraints.iter().enumerate() {
         if !rule.checks.is_empty() {
             let place = event.place.key("x-feishu-rules").index(index).key("check");
             diagnostics.push(
-                Diagnostic::new(Rule::RuleCheck, &place, "an event is not checked")
+                Diagnostic::new(Code::RuleCheck, &place, "an event is not checked")
                     .label("this client receives it")
                     .help("take the `check` away, and write `enforced: server`"),
             );
@@ -38,25 +36,25 @@ pub(crate) fn of_event(event: &Event, diagnostics: &mut Diagnostics) {
 fn check_fields(
     context: &Context<'_>,
     operation: &Operation,
-    place: &Place,
-    check: &Check,
+    place: &Pointer,
+    check: &ConstraintCheck,
     diagnostics: &mut Diagnostics,
 ) {
     let fields_of = |path: &_| match context.ty(path) {
         Some(TypeDef::Struct(definition)) => Some(&definition.fields[..]),
         _ => None,
     };
-    let follow = |place: &Place, path: &str, diagnostics: &mut Diagnostics| {
+    let follow = |place: &Pointer, path: &str, diagnostics: &mut Diagnostics| {
         let led_nowhere = |no_field| diagnostics.push(leads_nowhere(place, no_field));
         operation.follow(path, fields_of).map_err(led_nowhere).ok()
     };
-    let refuse = |place: &Place, path: &str, misfit: Option<Misfit>, diagnostics: &mut Diagnostics| {
+    let refuse = |place: &Pointer, path: &str, misfit: Option<Misfit>, diagnostics: &mut Diagnostics| {
         if let Some((message, help)) = misfit {
             let message = format!("`{path}` {message}");
-            diagnostics.push(Diagnostic::new(Rule::RuleCheck, place, message).label("does not fit").help(help));
+            diagnostics.push(Diagnostic::new(Code::RuleCheck, place, message).label("does not fit").help(help));
         }
     };
-    if let Some(Condition { field, is }) = &check.when {
+    if let Some(When { field, is }) = &check.when {
         let way = follow(&place.key("if"), field, diagnostics);
         if let (Some([.., last]), Some(is)) = (way.as_deref(), is) {
             refuse(&place.key("is"), field, has_value(context, last, is), diagnostics);
@@ -70,26 +68,26 @@ fn check_fields(
     }
 }
 
-fn leads_nowhere(place: &Place, no_field: NoField<'_>) -> Diagnostic {
+fn leads_nowhere(place: &Pointer, no_field: NoField<'_>) -> Diagnostic {
     let help = match nearest(&no_field.name, no_field.known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a path begins with a field of the request, and goes on below it: `due.timestamp`".to_owned(),
     };
     let message = format!("there is no field `{}`", no_field.name);
-    Diagnostic::new(Rule::RuleCheck, place, message).label("leads nowhere").help(help)
+    Diagnostic::new(Code::RuleCheck, place, message).label("leads nowhere").help(help)
 }
 
 /// What is wrong, and what to do.
 type Misfit = (String, String);
 
-fn fits(demand: Demand, way: &[&Field]) -> Option<Misfit> {
+fn fits(demand: Requirement, way: &[&Field]) -> Option<Misfit> {
     let (last, before) = way.split_last()?;
     let (wanted, is_right) = match demand {
-        Demand::Needs | Demand::Excludes | Demand::AnyOf => return None,
-        Demand::Order | Demand::NotNegative => {
+        Requirement::Needs | Requirement::Excludes | Requirement::AnyOf => return None,
+        Requirement::Order | Requirement::NotNegative => {
             ("a number or a point in time", matches!(last.ty, Type::Integer | Type::Millis | Type::Seconds))
         }
-        Demand::Equal => ("`true` or `false`", last.ty == Type::Boolean),
+        Requirement::Equal => ("`true` or `false`", last.ty == Type::Boolean),
     };
     let help = format!("`{}` is for fields that stand in no list and hold {wanted}", demand.key());
     if !is_right {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostics, Pointer};
 use crate::ir::{Api, Event, Module, Operation, Resource, Struct, Type, TypeDef, TypePath, Version};
 use crate::load::Documents;
 
@@ -16,19 +16,19 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(documents: &'a Documents<'a>, api: &'a Api, found: &Diagnostics) -> Self {
-        let broken = found.broken_places().map(|place| (place.file.clone(), place.pointer.clone())).collect();
+        let broken = found.broken_places().map(|place| (place.file.clone(), place.path.clone())).collect();
         Context { documents, api, types: types(api).collect(), broken }
     }
 
     /// Whether everything at and below a place could be read.
-    pub(crate) fn is_whole(&self, place: &Place) -> bool {
+    pub(crate) fn is_whole(&self, place: &Pointer) -> bool {
         if self.broken.is_empty() {
             return true;
         }
-        let below = format!("{}/", place.pointer);
+        let below = format!("{}/", place.path);
         let first = self.broken.range((place.file.clone(), below.clone())..).next();
         let broken_below = first.is_some_and(|(file, pointer)| *file == place.file && pointer.starts_with(&below));
-        !broken_below && !self.broken.contains(&(place.file.clone(), place.pointer.clone()))
+        !broken_below && !self.broken.contains(&(place.file.clone(), place.path.clone()))
     }
 
     pub(crate) fn ty(&self, path: &TypePath) -> Option<&'a TypeDef> {
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
     }
 
     /// The places of all structs and enums that an operation sends or receives.
-    pub(crate) fn reach(&self, operation: &'a Operation) -> BTreeSet<&'a Place> {
+    pub(crate) fn reach(&self, operation: &'a Operation) -> BTreeSet<&'a Pointer> {
         let mut reached = BTreeSet::new();
         let fields = operation.request_fields().chain(&operation.answer);
         let mut open: Vec<&Type> = fields.map(|field| &field.ty).collect();

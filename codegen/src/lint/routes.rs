@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{Body, HttpMethod, Operation};
-use crate::rules::Rule;
 
 /// Braces that do not match, parameters that occur twice, paths outside `/open-apis/`.
 pub(crate) fn path_template(operation: &Operation, diagnostics: &mut Diagnostics) {
     let mut fail = |message: String, label: &str, help: &str| {
         diagnostics.push(
-            Diagnostic::new(Rule::PathTemplate, &operation.place.parent(), message).at_key().label(label).help(help),
+            Diagnostic::new(Code::PathTemplate, &operation.place.parent(), message).at_key().label(label).help(help),
         );
     };
     let path = operation.path.as_str();
@@ -61,7 +60,7 @@ pub(crate) fn path_template(operation: &Operation, diagnostics: &mut Diagnostics
 pub(crate) fn body_method(operation: &Operation, diagnostics: &mut Diagnostics) {
     if operation.http == HttpMethod::Get && operation.body != Body::None {
         diagnostics.push(
-            Diagnostic::new(Rule::BodyMethod, &operation.place.key("requestBody"), "a GET has no body")
+            Diagnostic::new(Code::BodyMethod, &operation.place.key("requestBody"), "a GET has no body")
                 .at_key()
                 .label("servers and proxies drop it")
                 .help("describe the fields as parameters with `in: query`"),
@@ -76,7 +75,7 @@ pub(crate) fn operation_ids(context: &Context<'_>, diagnostics: &mut Diagnostics
         let Some(earlier) = seen.insert(&operation.id, operation) else { continue };
         diagnostics.push(
             Diagnostic::new(
-                Rule::OperationId,
+                Code::OperationId,
                 &operation.place.key("operationId"),
                 format!("there are two operations `{}`", operation.id),
             )
@@ -96,7 +95,7 @@ pub(crate) fn routes(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         let Some(earlier) = seen.insert(route, operation) else { continue };
         let message = format!("`{}` and `{}` are the same call", earlier.id, operation.id);
         diagnostics.push(
-            Diagnostic::new(Rule::Route, &operation.place, message)
+            Diagnostic::new(Code::Route, &operation.place, message)
                 .at_key()
                 .label(format!("{} of a path that is described already", operation.http.as_str()))
                 .help("remove one of the two")

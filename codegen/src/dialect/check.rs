@@ -2,27 +2,25 @@
 
 use std::collections::HashSet;
 
-use super::cursor::{Cursor, Step};
 use super::grammar::{DOCUMENT, OUTSIDE, Object, SCHEMA, Shape, Words};
-use super::tree::{Entry, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
+use crate::yaml::{Cursor, Entry, Step, Tree};
 
 /// Reports everything in `tree` that the grammar does not know. Says whether the rest can be read all the same.
 pub(crate) fn check(file: &str, tree: &Tree, diagnostics: &mut Diagnostics) -> bool {
-    let mut walk = Walk { diagnostics, cursor: Cursor::new(file), readable: true };
+    let mut walk = Checker { diagnostics, cursor: Cursor::new(file), readable: true };
     walk.object(tree, &DOCUMENT);
     walk.readable
 }
 
-pub(super) struct Walk<'a, 'd> {
+pub(super) struct Checker<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
     cursor: Cursor<'a>,
     readable: bool,
 }
 
-impl<'a> Walk<'a, '_> {
-    pub(super) fn place(&self) -> Place {
+impl<'a> Checker<'a, '_> {
+    pub(super) fn place(&self) -> Pointer {
         self.cursor.place()
     }
 
@@ -71,7 +69,7 @@ impl<'a> Walk<'a, '_> {
 
     fn empty_text(&mut self) {
         let (what, place) = (self.name(), self.place());
-        let diagnostic = Diagnostic::new(Rule::EmptyText, &place, format!("{what} is empty"))
+        let diagnostic = Diagnostic::new(Code::EmptyText, &place, format!("{what} is empty"))
             .at_key()
             .label("says nothing")
             .help("write a sentence, or leave the key out where it is optional");
@@ -82,7 +80,7 @@ impl<'a> Walk<'a, '_> {
         if !matches!(status, "200" | "default") {
             let place = self.place().key(status);
             self.fail(
-                Diagnostic::new(Rule::Responses, &place, format!("unexpected response `{status}`"))
+                Diagnostic::new(Code::Responses, &place, format!("unexpected response `{status}`"))
                     .at_key()
                     .label("expected `\"200\"` or `default`")
                     .help("describe the answer under `\"200\"`, and the codes of failures in `x-feishu-errors`"),
@@ -102,7 +100,7 @@ impl<'a> Walk<'a, '_> {
         };
         let place = self.place();
         self.fail(
-            Diagnostic::new(words.rule, &place, format!("`{word}` is no {}", words.what))
+            Diagnostic::new(words.code, &place, format!("`{word}` is no {}", words.what))
                 .label(format!("expected {known}"))
                 .help(help),
         );
@@ -130,7 +128,7 @@ impl<'a> Walk<'a, '_> {
             if tree.get(key).is_none() {
                 let place = self.place();
                 self.fail(
-                    Diagnostic::new(Rule::MissingKey, &place, format!("{} has no `{key}`", object.name))
+                    Diagnostic::new(Code::MissingKey, &place, format!("{} has no `{key}`", object.name))
                         .at_key()
                         .label(format!("`{key}` is missing here"))
                         .help(format!("add `{key}: …`")),
@@ -145,7 +143,7 @@ impl<'a> Walk<'a, '_> {
             if key != "$ref" {
                 let place = self.place().key(key);
                 self.fail(
-                    Diagnostic::new(Rule::ReferenceSibling, &place, format!("`{key}` beside `$ref` has no effect"))
+                    Diagnostic::new(Code::ReferenceSibling, &place, format!("`{key}` beside `$ref` has no effect"))
                         .at_key()
                         .label("OpenAPI 3.0 ignores this")
                         .help("write `allOf: [{$ref: …}]` and put the other keys beside `allOf`"),
@@ -153,7 +151,7 @@ impl<'a> Walk<'a, '_> {
             } else if value.text().is_none() {
                 let place = self.place().key(key);
                 self.fail(
-                    Diagnostic::new(Rule::WrongKind, &place, format!("`$ref` must be a string, not {}", value.kind()))
+                    Diagnostic::new(Code::WrongKind, &place, format!("`$ref` must be a string, not {}", value.kind()))
                         .label("expected a string"),
                 );
             }
@@ -164,7 +162,7 @@ impl<'a> Walk<'a, '_> {
         let place = self.place().key(key);
         if let Some((_, advice)) = OUTSIDE.iter().find(|(name, _)| *name == key) {
             self.fail(
-                Diagnostic::new(Rule::OutsideDialect, &place, format!("`{key}` is no part of our dialect"))
+                Diagnostic::new(Code::OutsideDialect, &place, format!("`{key}` is no part of our dialect"))
                     .at_key()
                     .label(format!("not allowed in {}", object.name))
                     .help(*advice),
@@ -177,7 +175,7 @@ impl<'a> Walk<'a, '_> {
             None => format!("known keys are {}", known.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
         self.fail(
-            Diagnostic::new(Rule::UnknownKey, &place, format!("unknown key `{key}` in {}", object.name))
+            Diagnostic::new(Code::UnknownKey, &place, format!("unknown key `{key}` in {}", object.name))
                 .at_key()
                 .label("nothing reads this")
                 .help(help),
@@ -212,7 +210,7 @@ impl<'a> Walk<'a, '_> {
         };
         let place = self.place();
         let mut diagnostic =
-            Diagnostic::new(Rule::WrongKind, &place, format!("{name} must be {expected}, not {found}"))
+            Diagnostic::new(Code::WrongKind, &place, format!("{name} must be {expected}, not {found}"))
                 .label(format!("expected {expected}"));
         diagnostic.help = help.map(str::to_owned);
         self.fail(diagnostic);
@@ -239,7 +237,7 @@ impl<'a> Walk<'a, '_> {
             if is_doubled {
                 let place = self.place().index(index);
                 self.fail(
-                    Diagnostic::new(Rule::DoubledKey, &place, format!("`{key}` stands here twice"))
+                    Diagnostic::new(Code::DoubledKey, &place, format!("`{key}` stands here twice"))
                         .at_key()
                         .label("the second one")
                         .help("remove one of the two, or rename it"),
@@ -269,17 +267,3 @@ impl<'a> Walk<'a, '_> {
 
 /// So many keys are compared with each other.
 const FEW: usize = 12;
-
-/// The known name that a misspelt one most likely means.
-pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // A name this long or a list this long is no slip of the pen, and the search would take its time.
-    if name.len() > 100 {
-        return None;
-    }
-    known
-        .take(1000)
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .min()
-        .map(|(_, candidate)| candidate)
-}

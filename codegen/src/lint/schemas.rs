@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::load::{Cursor, Section, Tree, nearest};
-use crate::rules::Rule;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::dialect::Section;
+use crate::yaml::{Cursor, Tree};
 
 /// Texts for values that the enum does not have.
 pub(crate) fn enum_descriptions(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {
@@ -28,7 +28,7 @@ pub(crate) fn enum_descriptions(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &
         };
         diagnostics.push(
             Diagnostic::new(
-                Rule::EnumNames,
+                Code::EnumNames,
                 &cursor.place().key("x-enumDescriptions").key(key),
                 format!("the enum has no value `{key}`"),
             )
@@ -48,7 +48,7 @@ pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnos
         if least > most {
             let message = format!("`{low}` is {least}, `{high}` is {most}: no value satisfies both");
             diagnostics.push(
-                Diagnostic::new(Rule::Limits, &cursor.place().key(low), message)
+                Diagnostic::new(Code::Limits, &cursor.place().key(low), message)
                     .label(format!("more than `{high}`"))
                     .help("look at the page; perhaps the two are swapped"),
             );
@@ -57,7 +57,7 @@ pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnos
     for key in ["maxLength", "maxItems", "x-feishu-max-bytes"] {
         if tree.get(key) == Some(&Tree::Integer(0)) {
             diagnostics.push(
-                Diagnostic::new(Rule::Limits, &cursor.place().key(key), format!("`{key}` of 0 allows nothing"))
+                Diagnostic::new(Code::Limits, &cursor.place().key(key), format!("`{key}` of 0 allows nothing"))
                     .label("only the empty value would do")
                     .help("look at the page; leave the limit out when it states none"),
             );
@@ -66,7 +66,7 @@ pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnos
     let Some(pattern) = tree.get("pattern").and_then(Tree::text) else { return };
     if let Err(error) = regex_lite::Regex::new(pattern) {
         diagnostics.push(
-            Diagnostic::new(Rule::Limits, &cursor.place().key("pattern"), "this pattern is no regular expression")
+            Diagnostic::new(Code::Limits, &cursor.place().key("pattern"), "this pattern is no regular expression")
                 .label(error.to_string())
                 .help("write it in the syntax of Rust's `regex`; look-around and back references are not known"),
         );
@@ -107,7 +107,7 @@ pub(crate) fn prose(context: &Context<'_>, cursor: &Cursor<'_>, tree: &Tree, dia
             continue;
         };
         let place = cursor.place().key("x-feishu-prose").index(index);
-        diagnostics.push(Diagnostic::new(Rule::Prose, &place, message).label("names nothing").help(help));
+        diagnostics.push(Diagnostic::new(Code::Prose, &place, message).label("names nothing").help(help));
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
 use crate::ir::{Field, Number, Operation, Presence, TypeDef, Value, Waiver};
-use crate::load::{Cursor, Tree, nearest};
-use crate::rules::Rule;
+use crate::yaml::{Cursor, Tree};
 
 /// What a waiver stands beside.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,8 +28,8 @@ const OF_OPERATIONS: &[&str] = &[
     "response-example",
 ];
 
-fn problem(place: &Place, message: impl Into<String>, label: &str, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Rule::Waiver, place, message).label(label).help(help)
+fn problem(place: &Pointer, message: impl Into<String>, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Waiver, place, message).label(label).help(help)
 }
 
 /// Facts that are none, and keys that mean nothing where the waiver stands.
@@ -125,7 +124,7 @@ fn stands(operation: &Operation, at: &str) -> Option<bool> {
 pub(crate) fn used(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let operations: HashMap<&str, &Operation> =
         context.operations().map(|operation| (operation.id.as_str(), operation)).collect();
-    let mut reached: HashMap<&str, BTreeSet<&Place>> = HashMap::new();
+    let mut reached: HashMap<&str, BTreeSet<&Pointer>> = HashMap::new();
     for definition in context.structs() {
         for field in &definition.fields {
             for waiver in &field.waivers {
@@ -188,7 +187,7 @@ fn of_enums(context: &Context<'_>, operations: &HashMap<&str, &Operation>, diagn
     }
 }
 
-fn no_operation<'n>(place: &Place, id: &str, known: impl Iterator<Item = &'n str>) -> Diagnostic {
+fn no_operation<'n>(place: &Pointer, id: &str, known: impl Iterator<Item = &'n str>) -> Diagnostic {
     let help = match nearest(id, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "name it by its `operationId`, or take it off the list".to_owned(),
@@ -196,7 +195,7 @@ fn no_operation<'n>(place: &Place, id: &str, known: impl Iterator<Item = &'n str
     problem(place, format!("there is no operation `{id}`"), "names nothing", help)
 }
 
-fn not_used(place: &Place, id: &str, item: &str) -> Diagnostic {
+fn not_used(place: &Pointer, id: &str, item: &str) -> Diagnostic {
     problem(
         place,
         format!("`{id}` does not use `{item}`"),

@@ -4,22 +4,21 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::context::{Context, module_of_resource};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
 use crate::ir::{Field, Module, Operation, Presence, Struct, Type, TypeDef, TypePath};
-use crate::rules::Rule;
 
 /// A diagnostic that underlines the name of a field.
-pub(crate) fn name_of(rule: Rule, field: &Field, message: impl Into<String>) -> Diagnostic {
+pub(crate) fn name_of(code: Code, field: &Field, message: impl Into<String>) -> Diagnostic {
     if is_parameter(field) {
-        Diagnostic::new(rule, &field.place.key("name"), message)
+        Diagnostic::new(code, &field.place.key("name"), message)
     } else {
-        Diagnostic::new(rule, &field.place, message).at_key()
+        Diagnostic::new(code, &field.place, message).at_key()
     }
 }
 
 /// Whether a field is a parameter: its place is an element of `parameters`, not an entry of `properties`.
 pub(crate) fn is_parameter(field: &Field) -> bool {
-    let pointer = field.place.pointer.as_str();
+    let pointer = field.place.path.as_str();
     pointer.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/parameters")) && !pointer.contains("/schema/")
 }
 
@@ -49,7 +48,7 @@ pub(crate) fn struct_fields(definition: &Struct, diagnostics: &mut Diagnostics) 
 /// Names of fields, and of the setters that clear fields.
 fn different(what: &dyn Fn() -> String, fields: &[&Field], diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<Cow<'_, str>, &Field> = HashMap::with_capacity(fields.len());
-    let clearing = fields.iter().copied().filter(|field| field.presence == Presence::Clearable);
+    let clearing = fields.iter().copied().filter(|field| field.presence == Presence::PatchClearable);
     for field in clearing {
         seen.insert(Cow::Owned(format!("clear_{}", field.ident.0.trim_start_matches("r#"))), field);
     }
@@ -63,14 +62,14 @@ fn different(what: &dyn Fn() -> String, fields: &[&Field], diagnostics: &mut Dia
             let message = format!("`{}` is also the method that clears `{}`", field.ident.0, earlier.name);
             (message, format!("take `{}` off `clearable`", earlier.name))
         };
-        let other = name_of(Rule::NameCollision, earlier, "").place;
+        let other = name_of(Code::NameCollision, earlier, "").place;
         diagnostics
-            .push(name_of(Rule::NameCollision, field, message).label("the name is taken").help(help).other(&other));
+            .push(name_of(Code::NameCollision, field, message).label("the name is taken").help(help).other(&other));
     }
 }
 
 /// The types of a module: where their names come from, and which operation it is, if it is one.
-type Names<'a> = BTreeMap<String, (&'a Place, Option<&'a str>)>;
+type Names<'a> = BTreeMap<String, (&'a Pointer, Option<&'a str>)>;
 
 /// Types of one module: components, enums of fields, requests, answers, and what is imported.
 pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
@@ -113,7 +112,7 @@ fn request_and_answer<'a>(operation: &'a Operation, names: &mut Names<'a>, diagn
         }
         diagnostics.push(
             Diagnostic::new(
-                Rule::NameCollision,
+                Code::NameCollision,
                 &operation.place.key("operationId"),
                 format!("the {what} of this operation would be called `{name}`, which is taken"),
             )
@@ -156,7 +155,7 @@ fn imports<'a>(
         let Some(place) = own.or(other) else { continue };
         diagnostics.push(
             Diagnostic::new(
-                Rule::NameCollision,
+                Code::NameCollision,
                 &name_place(place),
                 format!("`{}` is also the name of a type of `{}` that is used here", path.name, from.file),
             )
@@ -168,8 +167,8 @@ fn imports<'a>(
 }
 
 /// Where the name of a type comes from: for requests and answers, the `operationId`.
-fn name_place(place: &Place) -> Place {
-    let is_operation = place.pointer.starts_with("/paths/") && place.pointer.split('/').count() == 4;
+fn name_place(place: &Pointer) -> Pointer {
+    let is_operation = place.path.starts_with("/paths/") && place.path.split('/').count() == 4;
     if is_operation { place.key("operationId") } else { place.clone() }
 }
 
@@ -265,12 +264,12 @@ pub(crate) fn reserved(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         let (place, inline) = match definition {
             TypeDef::Struct(definition) => (&definition.place, false),
             TypeDef::Enum(definition) => {
-                (&definition.place, !definition.place.pointer.starts_with("/components/schemas/"))
+                (&definition.place, !definition.place.path.starts_with("/components/schemas/"))
             }
         };
         let help = if inline { "move the enum to a component with another name" } else { "give it another name" };
         diagnostics.push(
-            Diagnostic::new(Rule::ReservedName, place, format!("no type can be called `{name}`"))
+            Diagnostic::new(Code::ReservedName, place, format!("no type can be called `{name}`"))
                 .at_key()
                 .label("the generated code uses this name")
                 .help(help),
@@ -280,7 +279,7 @@ pub(crate) fn reserved(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         for name in [&operation.request, &operation.response].into_iter().filter(|name| taken(name)) {
             diagnostics.push(
                 Diagnostic::new(
-                    Rule::ReservedName,
+                    Code::ReservedName,
                     &operation.place.key("operationId"),
                     format!("no request can be called `{name}`"),
                 )

@@ -5,12 +5,11 @@ use std::fmt::Display;
 use super::context::Context;
 use super::fields::kind;
 use super::names::is_parameter;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
 use crate::ir::{
     Body, BodyField, Event, Field, Limits, Number, Operation, Presence, Struct, Type, TypeDef, Value, Values,
 };
-use crate::load::{Cursor, Step, nearest};
-use crate::rules::Rule;
+use crate::yaml::{Cursor, Step};
 
 /// Which way a value travels. Answers may hold `null`, unknown values of enums, and less or more than limits say.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +30,7 @@ pub(crate) fn of_operation(context: &Context<'_>, operation: &Operation, diagnos
         return;
     }
     let mut walk =
-        Walk { context, diagnostics, rule: Rule::Example, direction: Direction::Sent, cursor: Cursor::new("") };
+        ValueCheck { context, diagnostics, code: Code::Example, direction: Direction::Sent, cursor: Cursor::new("") };
     if let (Some(example), Some(kind)) = (&operation.request_example, body_kind(&operation.body)) {
         walk.cursor = Cursor::at(operation.place.key("requestBody").key("content").key(kind).key("example"));
         walk.body(&operation.body, example);
@@ -52,7 +51,7 @@ pub(crate) fn of_event(context: &Context<'_>, event: &Event, diagnostics: &mut D
     if let (Some(example), true) = (&event.example, context.is_whole(&event.place)) {
         let content = event.place.key("requestBody").key("content").key("application/json");
         let cursor = Cursor::at(content.key("example"));
-        let mut walk = Walk { context, diagnostics, rule: Rule::Example, direction: Direction::Received, cursor };
+        let mut walk = ValueCheck { context, diagnostics, code: Code::Example, direction: Direction::Received, cursor };
         walk.event(event, example);
     }
 }
@@ -75,35 +74,35 @@ fn body_kind(body: &Body) -> Option<&'static str> {
 
 fn of_field(context: &Context<'_>, field: &Field, direction: Direction, diagnostics: &mut Diagnostics) {
     let schema = || if is_parameter(field) { field.place.key("schema") } else { field.place.clone() };
-    let mut check = |value, rule, direction, place| {
-        let mut walk = Walk { context, diagnostics, rule, direction, cursor: Cursor::at(place) };
+    let mut check = |value, code, direction, place| {
+        let mut walk = ValueCheck { context, diagnostics, code, direction, cursor: Cursor::at(place) };
         walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value);
     };
     if let Some(value) = &field.default {
-        check(value, Rule::DefaultValue, Direction::Sent, schema().key("default"));
+        check(value, Code::DefaultValue, Direction::Sent, schema().key("default"));
     }
     if let Some(value) = &field.example {
-        check(value, Rule::Example, direction, example_place(context, field, &schema()));
+        check(value, Code::Example, direction, example_place(context, field, &schema()));
     }
 }
 
 /// The example of a parameter stands beside its schema, or inside.
-fn example_place(context: &Context<'_>, field: &Field, schema: &Place) -> Place {
+fn example_place(context: &Context<'_>, field: &Field, schema: &Pointer) -> Pointer {
     let beside = field.place.key("example");
     if context.documents.exists(&beside) { beside } else { schema.key("example") }
 }
 
-struct Walk<'a, 'c, 'd> {
+struct ValueCheck<'a, 'c, 'd> {
     context: &'a Context<'c>,
     diagnostics: &'d mut Diagnostics,
-    rule: Rule,
+    code: Code,
     direction: Direction,
     cursor: Cursor<'a>,
 }
 
-impl<'a> Walk<'a, '_, '_> {
+impl<'a> ValueCheck<'a, '_, '_> {
     fn fail(&mut self, message: String, label: String, help: Option<String>) {
-        let mut diagnostic = Diagnostic::new(self.rule, &self.cursor.place(), message).label(label);
+        let mut diagnostic = Diagnostic::new(self.code, &self.cursor.place(), message).label(label);
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
     }
@@ -235,7 +234,7 @@ impl<'a> Walk<'a, '_, '_> {
         };
         for field in fields.iter().filter(missing) {
             let mut diagnostic = Diagnostic::new(
-                self.rule,
+                self.code,
                 &self.cursor.place(),
                 format!("this example of {what} has no `{}`, which is required", field.name),
             )
@@ -253,7 +252,7 @@ impl<'a> Walk<'a, '_, '_> {
             None => format!("describe `{key}` in the schema, or take it out of the example"),
         };
         self.diagnostics.push(
-            Diagnostic::new(self.rule, &self.cursor.place(), format!("{what} has no field `{key}`"))
+            Diagnostic::new(self.code, &self.cursor.place(), format!("{what} has no field `{key}`"))
                 .at_key()
                 .label("not described")
                 .help(help),
@@ -268,7 +267,7 @@ impl<'a> Walk<'a, '_, '_> {
             | (Type::Integer | Type::Number, Value::Integer(_))
             | (Type::Number, Value::Float(_))
             | (Type::File, _) => {}
-            (Type::Millis | Type::Seconds, Value::String(text)) if is_time(text) => {}
+            (Type::Millis | Type::Seconds, Value::String(text)) if is_unix_time(text) => {}
             (Type::Enum(path), value) => {
                 if let Some(TypeDef::Enum(definition)) = self.context.ty(path) {
                     self.enum_value(name, &definition.values, value);
@@ -322,7 +321,7 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn subject(&self) -> &'static str {
-        if self.rule == Rule::DefaultValue { "default" } else { "example" }
+        if self.code == Code::DefaultValue { "default" } else { "example" }
     }
 
     fn enum_value(&mut self, name: &str, values: &Values, value: &Value) {
@@ -423,6 +422,6 @@ fn found(value: &Value) -> &'static str {
 }
 
 /// A whole number as text; empty means that there is no time.
-fn is_time(text: &str) -> bool {
+fn is_unix_time(text: &str) -> bool {
     text.is_empty() || text.parse::<i64>().is_ok()
 }

@@ -1,0 +1,12 @@
+//! YAML texts as trees, and the places in them.
+
+mod path;
+mod read;
+mod scalar;
+mod spans;
+mod tree;
+
+pub(crate) use path::{Cursor, Step};
+pub(crate) use read::read;
+pub(crate) use spans::Spans;
+pub(crate) use tree::{Entry, Tree};
