@@ -16,10 +16,16 @@ pub fn root() -> PathBuf {
 
 /// All files of the real spec.
 pub fn spec() -> Vec<Source> {
+    spec_of(&root().join("spec"))
+}
+
+/// All files of a spec in another folder, named as if they were in `spec/`.
+pub fn spec_of(folder: &Path) -> Vec<Source> {
     let mut files = Vec::new();
-    collect(&root().join("spec"), &mut files);
+    collect(folder, &mut files);
     files.sort();
-    files.iter().map(|path| Source::new(relative(path), read(path))).collect()
+    let name = |path: &Path| format!("spec/{}", slashes(path.strip_prefix(folder).unwrap_or(path)));
+    files.iter().map(|path| Source::new(name(path), read(path))).collect()
 }
 
 /// `spec/common.yaml`, which fixtures refer to.
@@ -66,8 +72,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The path below the root of the repository, with `/`.
-pub fn relative(path: &Path) -> String {
-    let path = path.strip_prefix(root()).unwrap_or(path).to_path_buf();
+/// A path with `/` between its parts.
+fn slashes(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

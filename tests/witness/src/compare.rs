@@ -60,7 +60,7 @@ pub fn compare(
     compared.answer.extend(testimony.error.as_ref().map(|error| format!("call: made, {error}")));
     if let Some(sdk) = &testimony.declared {
         compared.fields = sdk.fields.len();
-        compared.declared = declared(spec, &sdk.fields);
+        compared.declared = declared(spec, &sdk.fields).into_iter().map(|(_, text)| text).collect();
         let tokens = [("tenant", operation.tokens.tenant), ("user", operation.tokens.user)];
         let ours: Vec<&str> = tokens.into_iter().filter_map(|(name, accepted)| accepted.then_some(name)).collect();
         if let Some(theirs) = sdk.tokens.as_ref().filter(|theirs| **theirs != ours) {

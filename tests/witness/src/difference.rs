@@ -11,10 +11,23 @@ pub struct Difference {
     pub operation: String,
 }
 
+/// How declared fields can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// Both have the field, with types that do not agree.
+    Type,
+    /// A request needs the field on one side only.
+    Required,
+    /// Only the spec has the field.
+    OnlySpec,
+    /// Only the SDK has the field.
+    OnlySdk,
+}
+
 /// Where the declared fields differ, as `place: ours, theirs`.
 ///
 /// The place of a field of a type is the type, since a type is written once and used by many operations.
-pub fn declared(ours: &Fields<SpecField>, theirs: &Fields<SdkField>) -> Vec<String> {
+pub fn declared(ours: &Fields<SpecField>, theirs: &Fields<SdkField>) -> Vec<(Sort, String)> {
     let mut found = Vec::new();
     let mut differing: Vec<&str> = Vec::new();
     let places = ours.keys().chain(theirs.keys().filter(|place| !ours.contains_key(*place)));
@@ -26,9 +39,11 @@ pub fn declared(ours: &Fields<SpecField>, theirs: &Fields<SdkField>) -> Vec<Stri
             continue;
         }
         let difference = match (ours.get(place), theirs.get(place)) {
-            (Some(ours), Some(theirs)) => kinds(ours, *theirs).or_else(|| required(place, ours, *theirs)),
-            (Some(ours), None) => Some(format!("{}: declared, nothing", ours.stands)),
-            (None, _) => Some(format!("{}: nothing, declared", stands(place, ours))),
+            (Some(ours), Some(theirs)) => kinds(ours, *theirs)
+                .map(|text| (Sort::Type, text))
+                .or_else(|| Some((Sort::Required, required(place, ours, *theirs)?))),
+            (Some(ours), None) => Some((Sort::OnlySpec, format!("{}: declared, nothing", ours.stands))),
+            (None, _) => Some((Sort::OnlySdk, format!("{}: nothing, declared", stands(place, ours)))),
         };
         if let Some(difference) = difference {
             found.push(difference);
@@ -85,7 +100,8 @@ mod tests {
         let theirs = |(place, kind, required): &(&str, Kind, Option<bool>)| {
             ((*place).to_owned(), SdkField { kind: *kind, required: *required })
         };
-        assert_eq!(declared(&mine, &others.iter().map(theirs).collect()), expected);
+        let found = declared(&mine, &others.iter().map(theirs).collect());
+        assert_eq!(found.into_iter().map(|(_, text)| text).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -119,7 +119,8 @@ fn example_file(folder: &Path) -> Result<PathBuf, String> {
     Ok(file)
 }
 
-fn run(command: &mut Command, input: &Value) -> Result<String, String> {
+/// Runs a driver and gives what it writes.
+pub(crate) fn run(command: &mut Command, input: &Value) -> Result<String, String> {
     let explain = |error: std::io::Error| format!("the driver: {error}");
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(explain)?;

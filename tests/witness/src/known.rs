@@ -42,15 +42,17 @@ pub fn read(text: &str) -> Result<Vec<Entry>, String> {
     serde_yaml::from_str(text).map_err(|error| format!("differences.yaml: {error}"))
 }
 
+/// Whether the list has this difference of this witness.
+pub fn lists(list: &[Entry], witness: Witness, difference: &Difference) -> bool {
+    list.iter().any(|entry| {
+        let somewhere = entry.operations.is_empty() || entry.operations.contains(&difference.operation);
+        somewhere && entry.witnesses.contains(&witness) && entry.differences.contains(&difference.text)
+    })
+}
+
 /// Holds what was found against the list. Idle entries are looked for only among the witnesses that were heard.
 pub fn judge(list: &[Entry], heard: &[Witness], found: &[(Witness, Difference)]) -> Outcome {
-    let known = |witness: &Witness, difference: &Difference| {
-        list.iter().any(|entry| {
-            let somewhere = entry.operations.is_empty() || entry.operations.contains(&difference.operation);
-            somewhere && entry.witnesses.contains(witness) && entry.differences.contains(&difference.text)
-        })
-    };
-    let unknown = found.iter().filter(|(witness, difference)| !known(witness, difference)).cloned().collect();
+    let unknown = found.iter().filter(|(witness, difference)| !lists(list, *witness, difference)).cloned().collect();
     let mut idle = Vec::new();
     for entry in list {
         for witness in entry.witnesses.iter().filter(|witness| heard.contains(witness)) {

@@ -15,3 +15,4 @@ pub mod known;
 pub mod ours;
 pub mod report;
 pub mod sdk;
+pub mod types;

@@ -1,12 +1,13 @@
 //! `cargo xtask witness`: lets the official SDKs make the documented calls and says in what they and we differ.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use feishu_openapi_codegen::ir::{Api, Operation};
-use feishu_openapi_tests::{read, root, spec};
+use feishu_openapi_tests::{read, root, spec, spec_of};
 use feishu_openapi_witness::case::{Case, answer, operations};
 use feishu_openapi_witness::compare::compare;
 use feishu_openapi_witness::difference::Difference;
@@ -14,13 +15,16 @@ use feishu_openapi_witness::driver::{self, Heard};
 use feishu_openapi_witness::fields::Spec;
 use feishu_openapi_witness::ours::{self, OurCall};
 use feishu_openapi_witness::report::Counts;
-use feishu_openapi_witness::sdk::{FOLDER, Witness};
+use feishu_openapi_witness::sdk::{self, FOLDER, Witness};
+use feishu_openapi_witness::types::{self, Kind, SdkOperation};
 use feishu_openapi_witness::{known, report};
 
 /// Let the official SDKs make the documented calls, and list in what they and our client differ.
 #[derive(Parser)]
-#[command(name = "cargo xtask witness", bin_name = "cargo xtask witness")]
+#[command(name = "cargo xtask witness", bin_name = "cargo xtask witness", args_conflicts_with_subcommands = true)]
 struct Options {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Ask the SDK for Node.js; without this and `--python`, those are asked that can be.
     #[arg(long)]
     node: bool,
@@ -30,6 +34,28 @@ struct Options {
     /// Compare only this operation, such as `task.v2.task.add_members`.
     #[arg(long, value_name = "OPERATION")]
     only: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Compare what the spec and the SDK for Node.js declare, without a call: the whole platform in seconds.
+    Types(TypesOptions),
+}
+
+#[derive(Args)]
+struct TypesOptions {
+    /// Compare this folder instead of `spec`, drafts for example.
+    #[arg(long, value_name = "DIR")]
+    spec: Option<PathBuf>,
+    /// Compare only operations whose name begins so, such as `im.v1`.
+    #[arg(long, value_name = "PREFIX", default_value = "")]
+    only: String,
+    /// List these differences, not only count them; `type`, `required` and `only-spec` may be mistakes of the spec.
+    #[arg(long, value_name = "KIND")]
+    list: Vec<Kind>,
+    /// Print the SDK's operations instead, a line `METHOD path name` for each.
+    #[arg(long)]
+    names: bool,
 }
 
 impl Options {
@@ -56,7 +82,12 @@ impl Options {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
+    let options = Options::parse();
+    let outcome = match &options.task {
+        None => run(&options),
+        Some(Task::Types(options)) => compare_types(options),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{}", message.trim_end());
@@ -96,6 +127,33 @@ fn run(options: &Options) -> Result<(), String> {
     let page = |id: &str| Some(operations(&api).find(|operation| operation.id == id)?.page.url.clone());
     let wrong = report::explain(&outcome, page);
     if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}tests/witness/differences.yaml is the list")) }
+}
+
+fn compare_types(options: &TypesOptions) -> Result<(), String> {
+    let files = match &options.spec {
+        None => spec(),
+        Some(folder) if folder.is_dir() => spec_of(folder),
+        Some(folder) => return Err(format!("{}: no folder", folder.display())),
+    };
+    let mut api = feishu_openapi_codegen::read(&files);
+    let api = api.as_mut().map_err(|_| "the spec has mistakes; `cargo xtask lint` explains them")?;
+    for resource in api.versions.iter_mut().flat_map(|version| &mut version.resources) {
+        resource.operations.retain(|operation| operation.id.starts_with(&options.only));
+    }
+    let command = sdk::node(&root(), "types.js")?;
+    let sdk = types::hear(command, api)?;
+    if options.names {
+        let line = |operation: &SdkOperation| format!("{} {} {}\n", operation.method, operation.path, operation.id);
+        let lines: String = sdk.iter().map(line).collect();
+        // A reader that has seen enough, such as `head`, closes the pipe.
+        let _ = std::io::stdout().write_all(lines.as_bytes());
+        return Ok(());
+    }
+    let list = known::read(&read(&root().join("tests/witness/differences.yaml")))?;
+    let comparison = types::compare(api, &sdk, &list);
+    let page = |id: &str| Some(operations(api).find(|operation| operation.id == id)?.page.url.clone());
+    println!("{}", types::report(&comparison, &options.list, page));
+    Ok(())
 }
 
 /// What comes out.

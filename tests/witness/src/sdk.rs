@@ -35,6 +35,22 @@ const PYTHON: &[Package] = &[Package { name: "lark-oapi", version: "1.7.5" }];
 /// Where something is installed or written, below the root of the repository.
 pub const FOLDER: &str = "target/witness";
 
+const DRIVERS: &str = "tests/witness/drivers";
+
+/// Installs the SDK for Node.js if it is not there and gives the command that runs a script of ours with it.
+///
+/// # Errors
+///
+/// Fails in one line if Node.js is missing or a package cannot be installed.
+pub fn node(root: &Path, script: &str) -> Result<Command, String> {
+    let folder = root.join(FOLDER).join(Witness::Node.name());
+    let version = version("node").ok_or("`node` is missing")?;
+    Witness::Node.install(&folder, &version, npm)?;
+    let mut command = Command::new("node");
+    command.arg(root.join(DRIVERS).join(script)).env("NODE_PATH", folder.join("node_modules"));
+    Ok(command)
+}
+
 impl Witness {
     /// All of them.
     pub const ALL: [Witness; 2] = [Witness::Node, Witness::Python];
@@ -62,21 +78,14 @@ impl Witness {
     /// Fails in one line if the language is missing or a package cannot be installed.
     pub fn prepare(self, root: &Path) -> Result<Command, String> {
         let folder = root.join(FOLDER).join(self.name());
-        let drivers = root.join("tests/witness/drivers");
         match self {
-            Witness::Node => {
-                let version = version("node").ok_or("`node` is missing")?;
-                self.install(&folder, &version, npm)?;
-                let mut command = Command::new("node");
-                command.arg(drivers.join("node.js")).env("NODE_PATH", folder.join("node_modules"));
-                Ok(command)
-            }
+            Witness::Node => node(root, "node.js"),
             Witness::Python => {
                 let found = ["python3", "python"].into_iter().find_map(|name| Some((name, version(name)?)));
                 let (python, version) = found.ok_or("`python3` is missing")?;
                 self.install(&folder, &version, |packages, folder| pip(python, packages, folder))?;
                 let mut command = Command::new(python);
-                command.arg(drivers.join("python.py")).env("PYTHONPATH", &folder).env("PYTHONUTF8", "1");
+                command.arg(root.join(DRIVERS).join("python.py")).env("PYTHONPATH", &folder).env("PYTHONUTF8", "1");
                 Ok(command)
             }
         }
