@@ -1,6 +1,5 @@
 //! When a request is sent again, and after how long.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -100,7 +99,7 @@ impl RetryPolicy {
     fn wait(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(20);
         let whole = self.first_backoff.saturating_mul(1 << doublings).min(self.max_backoff);
-        whole.mul_f64(0.5 + random() / 2.0)
+        whole.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
     /// How long to wait before the next attempt; `None` if there is none.
@@ -112,7 +111,7 @@ impl RetryPolicy {
                     return None;
                 }
                 // Everybody who waits for the same reset must not come at once.
-                let spread = self.first_backoff.mul_f64(random());
+                let spread = self.first_backoff.mul_f64(fastrand::f64());
                 Some(reset.map_or_else(|| self.wait(counts.rate_limited), |reset| reset + spread))
             }
             Outcome::NotSent | Outcome::Ambiguous => {
@@ -176,11 +175,4 @@ impl Budget {
             self.left.fetch_add(1, Ordering::Relaxed);
         }
     }
-}
-
-/// A number from 0 to 1, random enough to spread waits.
-pub(crate) fn random() -> f64 {
-    let hash = RandomState::new().build_hasher().finish();
-    // Every `u32` is exact in `f64`.
-    f64::from((hash >> 32) as u32) / f64::from(u32::MAX)
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use crate::core::Core;
 use crate::encode::percent_encode;
@@ -59,15 +60,18 @@ impl AuthorizationBuilder {
     ///
     /// # Errors
     ///
-    /// If the client has no app, the redirect address is no URL, a scope is empty or holds a space, or there are more than 50.
+    /// If the client has no app, the redirect address is not a URL, a scope is empty or has a space, there are more than
+    /// 50, or the system has no random numbers.
     pub fn begin(self) -> Result<Authorization, Error> {
         let app = self.core.app_or_error()?;
-        if !self.redirect_uri.contains("://") || self.redirect_uri.contains(char::is_whitespace) {
-            return Err(Error::invalid_request(format!("the redirect address is no URL: {:?}", self.redirect_uri)));
+        // A browser would pass over spaces and line breaks; Feishu compares the address as it is.
+        let is_url = Url::parse(&self.redirect_uri).is_ok_and(|url| url.has_host());
+        if !is_url || self.redirect_uri.contains(char::is_whitespace) {
+            return Err(Error::invalid_request(format!("the redirect address is not a URL: {:?}", self.redirect_uri)));
         }
         let scope = check_scopes(&self.scopes)?;
-        let state = uuid::Uuid::new_v4().simple().to_string();
-        let code_verifier = new_verifier();
+        let state = random_text()?;
+        let code_verifier = random_text()?;
         let mut url = format!("{}/open-apis/authen/v1/authorize", self.core.accounts_url());
         let challenge = challenge(&code_verifier);
         let parameters = [
@@ -102,10 +106,12 @@ fn check_scopes(scopes: &[String]) -> Result<String, Error> {
     Ok(unique.join(" "))
 }
 
-/// 64 characters with 244 random bits; RFC 7636 asks for 43 to 128 characters with 256 bits or so.
-fn new_verifier() -> String {
-    let part = || uuid::Uuid::new_v4().simple().to_string();
-    part() + &part()
+/// 43 characters with 256 random bits, as RFC 7636 recommends for a `code_verifier`.
+fn random_text() -> Result<String, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::configuration("the system has no random numbers").with_source(error))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// `code_challenge` by the method `S256`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::percent_decode_str;
+use url::{Url, form_urlencoded};
 
 use crate::error::{Error, Kind};
 use crate::object;
@@ -43,11 +43,7 @@ impl PendingAuthorization {
     /// - If the `state` is not that of this login: somebody may have tried to make the visitor log in as another.
     /// - If there is no code.
     pub fn receive(&self, address_or_query: &str) -> Result<AuthorizationCode, Error> {
-        let whole = address_or_query.split('#').next().unwrap_or_default();
-        let query = match whole.split_once('?') {
-            Some((address, query)) if !address.contains('=') => query,
-            _ => whole,
-        };
+        let query = query_of(address_or_query);
         let value = |name: &str| parameter(query, name).filter(|value| !value.is_empty());
         if self.state.is_empty() || value("state").as_deref() != Some(self.state.as_str()) {
             let message = "the `state` is not that of this login; begin the login again";
@@ -69,12 +65,24 @@ impl PendingAuthorization {
     }
 }
 
+/// The query of an address, or of the target of a request; the whole text if it is a query alone.
+fn query_of(address_or_query: &str) -> &str {
+    let whole = address_or_query.split('#').next().unwrap_or_default();
+    match whole.split_once('?') {
+        // A query alone may have a `?` too, in a value.
+        Some((before, query)) if !before.contains('=') || before.starts_with('/') || is_url(before) => query,
+        _ => whole,
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    Url::parse(text).is_ok()
+}
+
 /// The first parameter of this name, decoded.
 fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let value = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()?;
-    let spaced = value.replace('+', " ");
-    Some(percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 impl AuthorizationCode {

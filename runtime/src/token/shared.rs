@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::{Error, Kind};
-use crate::retry::random;
 use crate::transport::BoxFuture;
 
 use super::{StoreError, StoreOutage, StoredToken, Token, TokenStore};
@@ -89,7 +88,7 @@ impl SharedStore {
             if started.elapsed() >= patience {
                 return Ok(Turn::TooLate);
             }
-            sleep(POLL.mul_f64(0.5 + random())).await;
+            sleep(POLL.mul_f64(0.5 + fastrand::f64())).await;
         }
     }
 

@@ -46,7 +46,7 @@ fn the_address_is_that_of_the_page() {
     let challenge = ours.remove("code_challenge").unwrap();
     assert_eq!(ours.remove("code_challenge_method").as_deref(), Some("S256"));
     assert_eq!(ours, parameters(PAGE_URL));
-    assert_eq!((state.len(), challenge.len()), (32, 43));
+    assert_eq!((state.len(), challenge.len()), (43, 43));
     let others = parameters(&second.url);
     assert_ne!(state, others["state"]);
     assert_ne!(challenge, others["code_challenge"]);
@@ -74,8 +74,11 @@ fn what_the_page_would_refuse_is_refused_before() {
     let sessions = core.sessions();
     let many = (0..51).map(|number| format!("scope:{number}"));
     for (builder, says) in [
-        (sessions.authorize("callback"), "no URL"),
-        (sessions.authorize("https://a b"), "no URL"),
+        (sessions.authorize("callback"), "not a URL"),
+        (sessions.authorize("https://a b"), "not a URL"),
+        (sessions.authorize("https://example.com/cb\n"), "not a URL"),
+        (sessions.authorize("localhost:3000/cb"), "not a URL"),
+        (sessions.authorize("https://"), "not a URL"),
         (sessions.authorize(REDIRECT).scopes(["a b"]), "not a scope"),
         (sessions.authorize(REDIRECT).scopes([""]), "not a scope"),
         (sessions.authorize(REDIRECT).scopes(many), "51 scopes"),
@@ -137,6 +140,25 @@ async fn the_code_comes_back_and_is_exchanged_as_documented() {
         "code_verifier": "TxYmzM4PHLBlqm5NtnCmwxMH8mFlRWl_ipie3O0aVzo"
     });
     assert_eq!(request.json(), documented);
+}
+
+#[test]
+fn the_query_is_found_in_every_form_of_an_address() {
+    let query = "code=c1&state=RANDOMSTRING";
+    for address in [
+        format!("https://example.com/cb;v=1?{query}"),
+        format!("https://example.com/a=b/cb?{query}"),
+        format!("https://user:p=w@example.com/cb?{query}#/a?b"),
+        format!("myapp://cb;v=1?{query}"),
+        format!("/cb;v=1?{query}"),
+        format!("cb?{query}"),
+        format!("?{query}"),
+        format!("{query}&next=/a?b=1"),
+        format!("next=https://example.com/cb?x=y&{query}"),
+        format!("?x=https://example.com/cb?y&{query}"),
+    ] {
+        pending("RANDOMSTRING").receive(&address).unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
 }
 
 #[test]
