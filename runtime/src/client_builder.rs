@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use crate::core::{App, Config, Core, Shared};
+use crate::credential::{TRIM, has_space};
 use crate::error::Error;
 use crate::retry::{Budget, RetryPolicy};
 use crate::token::{MemoryTokenStore, SharedStore, StoreOutage, TenantTokens, TokenStore};
@@ -282,9 +283,8 @@ fn check_app(app: &App) -> Result<(), Error> {
     if texts.iter().any(|text| text.is_empty()) {
         return Err(Error::configuration("app id and app secret must not be empty"));
     }
-    if texts.iter().any(|text| text.contains(|c: char| c.is_whitespace() || c.is_control())) {
-        let message = "there is a space or a line break in app id or app secret; trim what comes from a file";
-        return Err(Error::configuration(message));
+    if texts.iter().any(|text| has_space(text)) {
+        return Err(Error::configuration(format!("there is a space or a line break in app id or app secret; {TRIM}")));
     }
     Ok(())
 }

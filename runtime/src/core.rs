@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use crate::credential::{TRIM, has_space};
 use crate::error::Error;
 use crate::identity::Tenant;
 use crate::operation::Method;
@@ -88,7 +89,7 @@ impl Core {
 
     /// The current `tenant_access_token` of a tenant, for other uses.
     ///
-    /// It is valid for some minutes at least.
+    /// It is valid for some minutes at least, unless a new one could not be fetched, or takes longer than half a second.
     ///
     /// # Errors
     ///
@@ -103,14 +104,19 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// If the client is not that of a store app, the ticket is empty, or the token store fails.
-    pub async fn put_app_ticket(&self, app_ticket: &str) -> Result<(), Error> {
+    /// If the client is not that of a store app, the ticket is empty or has a space or a line break, or the token store
+    /// fails.
+    pub async fn put_app_ticket(&self, app_ticket: impl Into<String>) -> Result<(), Error> {
         if !self.app_or_error()?.is_store_app {
             return Err(Error::configuration("only a store app has app tickets, see `store_app` of the builder"));
         }
+        let app_ticket = app_ticket.into();
         // As of an event that was read with the wrong names; it must not replace a good one.
         if app_ticket.is_empty() {
             return Err(Error::invalid_request("the app ticket is empty"));
+        }
+        if has_space(&app_ticket) {
+            return Err(Error::invalid_request(format!("there is a space or a line break in the app ticket; {TRIM}")));
         }
         self.0.tenants.put_ticket(self, app_ticket).await
     }

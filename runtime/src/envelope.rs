@@ -27,15 +27,8 @@ pub(crate) enum NotDecoded {
     NoData,
 }
 
-/// Where the wanted value stands in the envelope.
-enum Place {
-    Data,
-    Whole,
-}
-
 /// Reads a `T`.
 pub(crate) struct Decoder<T> {
-    place: Place,
     missing: fn() -> Option<T>,
     data: Option<T>,
 }
@@ -43,19 +36,14 @@ pub(crate) struct Decoder<T> {
 impl<T: DeserializeOwned + Default> Decoder<T> {
     /// The content of `data`; the default if it is missing.
     pub(crate) fn data() -> Self {
-        Decoder { place: Place::Data, missing: || Some(T::default()), data: None }
-    }
-
-    /// The envelope itself, for answers without `data`.
-    pub(crate) fn whole() -> Self {
-        Decoder { place: Place::Whole, ..Decoder::data() }
+        Decoder { missing: || Some(T::default()), data: None }
     }
 }
 
 impl<T: DeserializeOwned> Decoder<T> {
     /// The content of `data`; what `null` reads as if it is missing.
     pub(crate) fn any_data() -> Self {
-        Decoder { place: Place::Data, missing: || serde_json::from_value(serde_json::Value::Null).ok(), data: None }
+        Decoder { missing: || serde_json::from_value(serde_json::Value::Null).ok(), data: None }
     }
 
     pub(crate) fn into_data(self) -> Option<T> {
@@ -66,23 +54,17 @@ impl<T: DeserializeOwned> Decoder<T> {
 impl<T: DeserializeOwned + Send> Decode for Decoder<T> {
     fn decode(&mut self, body: &Bytes) -> Result<(), NotDecoded> {
         self.data = None;
-        let wants_data = matches!(self.place, Place::Data);
         let mut reader = serde_json::Deserializer::from_slice(body);
         let mut found = None;
-        let envelope = Envelope { data: wants_data.then_some(&mut found) };
+        let envelope = Envelope { data: Some(&mut found) };
         let code = envelope
             .deserialize(&mut reader)
             .and_then(|code| reader.end().map(|()| code))
             .map_err(NotDecoded::Unreadable)?;
         match code {
-            // What gives out tokens follows OAuth, which knows no code; a token that works once must not be lost.
-            None if !wants_data => {}
             None => return Err(NotDecoded::NoCode),
             Some(0) => {}
             Some(_) => return Err(NotDecoded::Refused),
-        }
-        if !wants_data {
-            found = Some(serde_json::from_slice(body).map_err(NotDecoded::Unreadable)?);
         }
         match found.or_else(self.missing) {
             Some(data) => {

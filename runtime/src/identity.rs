@@ -70,13 +70,16 @@ impl fmt::Debug for User {
     }
 }
 
+/// What the value of the `Authorization` header begins with.
+pub(crate) const BEARER: &str = "Bearer ";
+
 /// The value of the `Authorization` header; `None` if the token is empty or has
 /// characters that no header may have.
 pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return None;
     }
-    let mut header = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+    let mut header = HeaderValue::try_from(format!("{BEARER}{token}")).ok()?;
     header.set_sensitive(true);
     Some(header)
 }

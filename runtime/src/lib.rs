@@ -29,6 +29,7 @@ mod client_builder;
 mod codes;
 mod constraint;
 mod core;
+mod credential;
 mod download;
 mod encode;
 mod envelope;

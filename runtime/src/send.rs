@@ -15,7 +15,7 @@ use crate::answer::{self, Failure};
 use crate::core::Core;
 use crate::envelope::Decode;
 use crate::error::{Error, Kind};
-use crate::identity::{Access, Either, Tenant, User};
+use crate::identity::{Access, BEARER, Either, Tenant, User};
 use crate::metadata::Metadata;
 use crate::multipart::Multipart;
 use crate::operation::Operation;
@@ -246,16 +246,16 @@ impl Core {
             let Failure { error, outcome } = failure;
             let wait = match (outcome, &credential) {
                 (Outcome::TokenRejected, Credential::Shared(token)) if may_replace_token && call.can_be_reread() => {
-                    tracing::debug!(%error, "the token was rejected, a new one is fetched");
+                    tracing::debug!(%error, "the token was rejected");
                     may_replace_token = false;
-                    state.last = Some(error);
-                    let rejection = async {
-                        self.reject(call, token).await;
-                        Ok(())
-                    };
-                    state.in_time(rejection).await?;
-                    credential = self.credential(call, state).await?;
-                    continue;
+                    state.last = Some(error.clone());
+                    match self.replace(call, token, state).await? {
+                        Some(other) => {
+                            credential = other;
+                            continue;
+                        }
+                        None => None,
+                    }
                 }
                 _ => self.wait_before_retry(call, outcome, state),
             };
@@ -301,7 +301,7 @@ impl Core {
             Auth::User(user) => match user.access() {
                 Access::Token(Some(header)) => Ok(Credential::Own(header.clone())),
                 Access::Token(None) => {
-                    let message = "the user access token is empty or has characters that no token has, such as the space after `Bearer`";
+                    let message = "the user access token is empty or has characters that no token has, such as the space after `Bearer` or a line break; trim what comes from a file";
                     Err(Error::invalid_request(message))
                 }
                 #[cfg(feature = "sessions")]
@@ -348,13 +348,25 @@ impl Core {
         Ok(())
     }
 
-    async fn reject(&self, call: &Prepared, token: &Token) {
+    /// Another token instead of one that the server rejected; `None` if there is none that may be better.
+    async fn replace(&self, call: &Prepared, rejected: &Token, state: &mut State) -> Result<Option<Credential>, Error> {
+        let rejection = async { Ok(self.reject(call, rejected).await) };
+        if !state.in_time(rejection).await? {
+            return Ok(None);
+        }
+        let credential = self.credential(call, state).await?;
+        // The server may give the same token as long as it counts it as good.
+        Ok(Some(credential).filter(|credential| credential.header() != Some(rejected.header())))
+    }
+
+    /// Whether the token may be replaced.
+    async fn reject(&self, call: &Prepared, token: &Token) -> bool {
         match &call.auth {
-            Auth::None => {}
+            Auth::None => false,
             Auth::Tenant(tenant) => self.tenants().reject(self, tenant, token).await,
             Auth::User(user) => match user.access() {
                 // Not the client's to replace.
-                Access::Token(_) => {}
+                Access::Token(_) => false,
                 #[cfg(feature = "sessions")]
                 Access::Session(user) => self.session_tokens().reject(user, token),
             },
@@ -404,7 +416,7 @@ impl Core {
         let body = answer::read_body(response.body).await;
         let secrets = call.secrets.iter().map(String::as_str);
         let token = credential.header().and_then(|header| header.to_str().ok());
-        let token = token.and_then(|header| header.strip_prefix("Bearer "));
+        let token = token.and_then(|header| header.strip_prefix(BEARER));
         let context = answer::Context {
             operation: &call.operation,
             metadata: &metadata,

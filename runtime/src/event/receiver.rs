@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::crypto::{EncryptKey, is_same_secret};
 use super::envelope::{self, Incoming, moment};
 use super::error::{EventError, Kind};
+use crate::credential::has_outer_space;
 
 const MEGABYTE: usize = 1024 * 1024;
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
@@ -98,7 +99,8 @@ impl ReceiverBuilder {
     ///
     /// # Errors
     ///
-    /// If there is neither an encrypt key nor a verification token, or one of them is empty.
+    /// If there is neither an encrypt key nor a verification token, or if one of them is empty or has a space or a line
+    /// break around it.
     pub fn build(self) -> Result<Receiver, EventError> {
         let refuse = |message| Err(EventError::new(Kind::Configuration, message));
         let is_empty = |secret: &Option<Token>| secret.as_ref().is_some_and(|secret| secret.0.is_empty());
@@ -107,6 +109,15 @@ impl ReceiverBuilder {
         }
         if is_empty(&self.verification_token) {
             return refuse("the verification token is empty; leave it out if only signatures are to be checked");
+        }
+        let has_space = |secret: &Option<Token>| secret.as_ref().is_some_and(|secret| has_outer_space(&secret.0));
+        if has_space(&self.encrypt_key) {
+            return refuse("there is a space or a line break around the encrypt key; trim what comes from a file");
+        }
+        if has_space(&self.verification_token) {
+            return refuse(
+                "there is a space or a line break around the verification token; trim what comes from a file",
+            );
         }
         if self.encrypt_key.is_none() && self.verification_token.is_none() {
             return refuse("without an encrypt key or a verification token anybody could send events");

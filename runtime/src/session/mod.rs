@@ -58,7 +58,7 @@
 mod authorize;
 mod callback;
 mod codes;
-mod keeper;
+mod refresh;
 mod sessions;
 mod tokens;
 
@@ -67,7 +67,7 @@ pub use self::callback::{AuthorizationCode, PendingAuthorization};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use self::codes::operations;
-pub(crate) use self::keeper::SessionTokens;
+pub(crate) use self::refresh::SessionTokens;
 pub(crate) use self::sessions::OnChange;
 pub use self::sessions::{SessionChange, Sessions};
 pub use self::tokens::UserTokens;

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
 use crate::core::Core;
+use crate::credential::{TRIM, has_space};
 use crate::error::Error;
 use crate::token::fetch;
 
@@ -21,7 +22,7 @@ pub struct Sessions {
     core: Core,
 }
 
-/// What became of the tokens of a session, for
+/// What happened to the tokens of a session, for
 /// [`ClientBuilder::on_session_change`](crate::ClientBuilder::on_session_change).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -52,10 +53,15 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// If Feishu refuses the code: it works once and for five minutes.
+    /// If the code has a space or a line break, or Feishu refuses it: it works once and for five minutes.
     /// [`Error::meaning`] and [`Error::hint`] say what the page says.
     pub async fn exchange(&self, code: AuthorizationCode) -> Result<UserTokens, Error> {
         let app = self.core.app_or_error()?;
+        let given = [Some(&code.code), code.code_verifier.as_ref()];
+        if given.into_iter().flatten().any(|text| has_space(text)) {
+            let message = format!("there is a space or a line break in the code or its verifier; {TRIM}");
+            return Err(Error::invalid_request(message));
+        }
         let mut body = json!({
             "grant_type": "authorization_code",
             "client_id": app.id,
@@ -76,7 +82,7 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// If the token store fails, or both tokens have expired or cannot be tokens.
+    /// If the token store fails, a token has a space or a line break, or both tokens have expired or cannot be tokens.
     pub async fn put(&self, user: impl AsRef<str>, tokens: &UserTokens) -> Result<(), Error> {
         self.core.session_tokens().put(&self.core, &user.as_ref().into(), tokens).await
     }
@@ -90,7 +96,9 @@ impl Sessions {
         self.core.session_tokens().stored(&self.core, user.as_ref()).await
     }
 
-    /// A `user_access_token` that is good for some minutes at least, for uses outside this client.
+    /// A `user_access_token` for uses outside this client.
+    ///
+    /// It is good for some minutes at least, unless it could not be refreshed, or that takes longer than half a second.
     ///
     /// # Errors
     ///
@@ -124,28 +132,8 @@ impl Sessions {
     }
 }
 
-/// The answer of the page, not wrapped in `data`.
-#[derive(Default)]
-struct Answer {
-    access_token: String,
-    expires_in: Option<i64>,
-    refresh_token: String,
-    refresh_token_expires_in: Option<i64>,
-    scope: String,
-}
-
-crate::object! {
-    Answer {
-        access_token: "access_token",
-        expires_in: "expires_in",
-        refresh_token: "refresh_token",
-        refresh_token_expires_in: "refresh_token_expires_in",
-        scope: "scope",
-    }
-}
-
-/// Feishu refreshes nothing for longer after a login; what is known to live shorter says so.
-const LONGEST_SESSION: i64 = 365 * 24 * 60 * 60;
+/// Feishu refreshes no session for longer after its login, so no token lives longer.
+const LONGEST_SESSION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Sends a request to the token endpoint.
 pub(super) async fn request_tokens(
@@ -155,23 +143,23 @@ pub(super) async fn request_tokens(
 ) -> Result<UserTokens, Error> {
     // Token lifetimes count from before the request, so that none is used for too long.
     let now = SystemTime::now();
-    let (answer, metadata) = fetch::exchange::<Answer>(core, operation, &body).await?;
-    if answer.access_token.is_empty() {
-        return Err(fetch::no_token(&operation, &metadata));
-    }
-    let after = |seconds: Option<i64>| {
-        let lifetime = fetch::lifetime(seconds.map(|seconds| seconds.min(LONGEST_SESSION)));
+    let (answer, metadata) = fetch::exchange(core, operation, &body).await?;
+    let access_token = answer.text("access_token").ok_or_else(|| fetch::no_token(&operation, &metadata))?;
+    let end = |name: &str, unknown: Duration| {
+        let lifetime = answer.duration(name).unwrap_or(unknown).min(LONGEST_SESSION);
         now.checked_add(lifetime).unwrap_or(now)
     };
-    let tokens = UserTokens::new(answer.access_token, after(answer.expires_in)).with_scope(answer.scope);
-    if answer.refresh_token.is_empty() {
-        return Ok(tokens);
-    }
-    let expires_at = after(answer.refresh_token_expires_in.or(Some(LONGEST_SESSION)));
-    Ok(tokens.with_refresh_token(answer.refresh_token, expires_at))
+    let tokens = UserTokens::new(access_token, end("expires_in", fetch::UNKNOWN_LIFETIME)).issued_at(now);
+    let tokens = tokens.with_scope(answer.text("scope").unwrap_or_default());
+    Ok(match answer.text("refresh_token") {
+        Some(refresh_token) => {
+            tokens.with_refresh_token(refresh_token, end("refresh_token_expires_in", LONGEST_SESSION))
+        }
+        None => tokens,
+    })
 }
 
-/// Is told about changes of sessions.
+/// The callback for changes of sessions.
 pub(crate) type OnChange = Arc<dyn Fn(&str, &SessionChange) + Send + Sync>;
 
 impl fmt::Display for SessionChange {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::credential::has_space;
 use crate::error::{Error, Kind};
 use crate::object;
 use crate::token::{StoredToken, Token};
@@ -13,19 +14,30 @@ use crate::token::{StoredToken, Token};
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserTokens {
     access_token: String,
+    /// When the server gave the access token, if that is known.
+    issued_at: Option<SystemTime>,
     expires_at: SystemTime,
     refresh: Option<(String, SystemTime)>,
     scope: String,
 }
 
-/// Tokens stay in the store for so long after their end: what comes for a refresh token that expired while its last
-/// refresh was on the way can take its place only while it is there.
+/// How long expired tokens stay in the store.
+///
+/// A refresh still in flight when its refresh token expires replaces the old entry by compare-and-swap, so that entry
+/// must still exist.
 const GRACE: Duration = Duration::from_secs(10 * 60);
 
 impl UserTokens {
     /// Tokens from elsewhere: a `user_access_token` and the moment from which it is not valid any more.
     pub fn new(access_token: impl Into<String>, expires_at: SystemTime) -> Self {
-        UserTokens { access_token: access_token.into(), expires_at, refresh: None, scope: String::new() }
+        let access_token = access_token.into();
+        UserTokens { access_token, issued_at: None, expires_at, refresh: None, scope: String::new() }
+    }
+
+    /// With the moment at which the server gave the access token.
+    pub(super) fn issued_at(mut self, moment: SystemTime) -> Self {
+        self.issued_at = Some(moment);
+        self
     }
 
     /// With a `refresh_token` and the moment from which it is not valid any more.
@@ -75,6 +87,11 @@ impl UserTokens {
         (SystemTime::now() < *expires_at).then_some(token.as_str())
     }
 
+    /// Whether one of them has a space or a line break, which no token has.
+    pub(super) fn have_space(&self) -> bool {
+        has_space(&self.access_token) || self.refresh_token().is_some_and(has_space)
+    }
+
     /// Whether any of them may work.
     pub(super) fn are_of_use(&self) -> bool {
         self.usable_refresh_token().is_some() || self.to_token().is_some()
@@ -82,13 +99,14 @@ impl UserTokens {
 
     /// The access token for use; `None` if it has expired, or cannot be a token.
     pub(super) fn to_token(&self) -> Option<Token> {
-        Token::from_stored(&StoredToken::new(self.access_token(), self.expires_at))
+        Token::issued(&self.access_token, self.issued_at, self.expires_at)
     }
 
     /// As one text that lives a little longer than any of the tokens.
     pub(super) fn to_stored(&self) -> StoredToken {
         let record = Record {
             access_token: self.access_token.clone(),
+            issued_at: self.issued_at.map(millis),
             expires_at: Some(millis(self.expires_at)),
             refresh_token: self.refresh_token().map(str::to_owned),
             refresh_expires_at: self.refresh_expires_at().map(millis),
@@ -107,6 +125,7 @@ impl UserTokens {
         let record: Record = serde_json::from_str(stored.secret()).map_err(|_| no_record())?;
         let expires_at = record.expires_at.and_then(time).filter(|_| !record.access_token.is_empty());
         let mut tokens = UserTokens::new(record.access_token, expires_at.ok_or_else(no_record)?);
+        tokens.issued_at = record.issued_at.and_then(time);
         if let Some(refresh_token) = record.refresh_token {
             let expires_at = record.refresh_expires_at.and_then(time).unwrap_or_else(|| stored.expires_at());
             tokens.refresh = Some((refresh_token, expires_at));
@@ -115,10 +134,11 @@ impl UserTokens {
     }
 }
 
-/// How tokens stand in the store; times in milliseconds since 1970.
+/// The tokens as text of the store; times in milliseconds since 1970.
 #[derive(Default)]
 struct Record {
     access_token: String,
+    issued_at: Option<i64>,
     expires_at: Option<i64>,
     refresh_token: Option<String>,
     refresh_expires_at: Option<i64>,
@@ -128,6 +148,7 @@ struct Record {
 object! {
     Record {
         access_token: "access_token",
+        issued_at: "issued_at",
         expires_at: "expires_at",
         refresh_token: "refresh_token",
         refresh_expires_at: "refresh_expires_at",

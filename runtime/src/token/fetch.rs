@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::core::Core;
-use crate::envelope::Decoder;
 use crate::error::{Error, Kind};
 use crate::metadata::Metadata;
-use crate::object;
 use crate::operation::{Method, Operation};
 use crate::send::{Auth, Prepared, PreparedBody};
 use crate::transport::BoxFuture;
 
 use super::Token;
+use super::answer::Answer;
 
 /// Fetching a token twice is as good as once: the same one comes back.
 const FETCH: Operation = Operation { method: Method::Post, repeatable: true, ..Operation::DEFAULT };
@@ -51,60 +49,36 @@ pub(super) const RESEND: Operation = Operation {
     ..FETCH
 };
 
-/// The pages say at most 7200 seconds; this many are assumed if an answer says nothing.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(600);
+/// The pages say at most 7200 seconds; this is assumed if an answer gives no usable number.
+pub(crate) const UNKNOWN_LIFETIME: Duration = Duration::from_secs(600);
 
-/// What a body holds that may be shown; better one name too few than one too many.
+/// The fields of a request that may be shown; all others are secret.
 const NOT_SECRET: [&str; 6] = ["app_id", "client_id", "grant_type", "redirect_uri", "scope", "tenant_key"];
-
-#[derive(Default)]
-struct Answer {
-    tenant_access_token: String,
-    app_access_token: String,
-    expire: Option<i64>,
-}
-
-object! {
-    Answer {
-        tenant_access_token: "tenant_access_token",
-        app_access_token: "app_access_token",
-        expire: "expire",
-    }
-}
 
 /// Sends a request for a token; everything in its body is secret.
 ///
 /// Boxed, as [`send`]: tokens are fetched by calls, which may need tokens.
 pub(super) fn fetch(core: &Core, operation: Operation, body: Json) -> BoxFuture<'_, Result<Token, Error>> {
     Box::pin(async move {
-        let (answer, metadata) = exchange::<Answer>(core, operation, &body).await?;
-        let lifetime = lifetime(answer.expire);
-        let secret = if operation.id == APP.id { answer.app_access_token } else { answer.tenant_access_token };
+        let (answer, metadata) = exchange(core, operation, &body).await?;
+        let name = if operation.id == APP.id { "app_access_token" } else { "tenant_access_token" };
+        let secret = answer.text(name).unwrap_or_default();
+        let lifetime = answer.duration("expire").unwrap_or(UNKNOWN_LIFETIME);
         Token::new(&secret, lifetime).ok_or_else(|| no_token(&operation, &metadata))
     })
 }
 
-/// Sends a request that is answered with nothing but a code.
+/// Sends a request whose answer is nothing but a code.
 pub(super) fn send(core: &Core, operation: Operation, body: Json) -> BoxFuture<'_, Result<(), Error>> {
-    Box::pin(async move { exchange::<Answer>(core, operation, &body).await.map(drop) })
+    Box::pin(async move { exchange(core, operation, &body).await.map(drop) })
 }
 
 /// Sends a request whose body and answer are secret.
-pub(crate) async fn exchange<T: DeserializeOwned + Default + Send>(
-    core: &Core,
-    operation: Operation,
-    body: &Json,
-) -> Result<(T, Metadata), Error> {
+pub(crate) async fn exchange(core: &Core, operation: Operation, body: &Json) -> Result<(Answer, Metadata), Error> {
     let prepared = prepare(core, operation, body);
-    // Not wrapped in `data`.
-    let mut decoder = Decoder::<T>::whole();
-    let metadata = core.run(&prepared, &mut decoder).await?;
-    Ok((decoder.into_data().unwrap_or_default(), metadata))
-}
-
-/// How long a token lives whose answer says so many seconds.
-pub(crate) fn lifetime(seconds: Option<i64>) -> Duration {
-    seconds.and_then(|seconds| u64::try_from(seconds).ok()).map_or(UNKNOWN_LIFETIME, Duration::from_secs)
+    let mut answer = Answer::default();
+    let metadata = core.run(&prepared, &mut answer).await?;
+    Ok((answer, metadata))
 }
 
 pub(crate) fn no_token(operation: &Operation, metadata: &Metadata) -> Error {

@@ -1,5 +1,8 @@
 //! Access tokens: where they are kept and how they are renewed.
 
+mod answer;
+mod attempt;
+mod careful;
 pub(crate) mod fetch;
 mod memory;
 pub(crate) mod shared;
@@ -9,13 +12,12 @@ mod store;
 mod tenant;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use crate::identity::bearer;
+use crate::identity::{BEARER, bearer};
 
 pub use memory::MemoryTokenStore;
 pub(crate) use shared::SharedStore;
@@ -24,15 +26,17 @@ pub(crate) use slots::Slots;
 pub use store::{StoreError, StoreOutage, StoredToken, TokenStore};
 pub(crate) use tenant::TenantTokens;
 
-/// A token in use: ready to stand in a header, with its times.
+/// A token in use: ready for a header, with its times.
 pub(crate) struct Token {
-    secret: Arc<str>,
+    /// `Bearer …`.
     header: HeaderValue,
-    /// From here on a new one is fetched, if that works.
+    /// From this moment a new token is fetched, if that works.
     refresh_at: Instant,
-    /// From here on it is not used any more.
+    /// From this moment the token is not used.
     expires_at: Instant,
     expires_at_clock: SystemTime,
+    /// When the server gave the token; `None` for a token whose age is not known.
+    issued_at: Option<Instant>,
 }
 
 /// A token is renewed this long before it expires.
@@ -41,38 +45,52 @@ pub(crate) struct Token {
 /// margin can be generous.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// No token is used for longer, whatever is said about it.
+/// No token is used for longer, whatever the server or a store says.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A token that is rejected at this age has not expired: a new one would be rejected too.
+const YOUNG: Duration = Duration::from_secs(60);
+
 impl Token {
-    /// `None` if the text cannot be a token.
+    /// A token that the server has just given; `None` if the text cannot be a token.
     pub(crate) fn new(secret: &str, lifetime: Duration) -> Option<Token> {
-        // A token that lives shortly keeps nine tenths of its life.
-        Token::with_margin(secret, lifetime, MARGIN.min(lifetime / 10))
+        Token::with_age(secret, lifetime, Some(Duration::ZERO))
     }
 
-    fn with_margin(secret: &str, lifetime: Duration, margin: Duration) -> Option<Token> {
+    /// A token that lives for another `left`.
+    fn with_age(secret: &str, left: Duration, age: Option<Duration>) -> Option<Token> {
         let header = bearer(secret)?;
         // Clocks cannot count every number that a server or a store may say.
-        let lifetime = lifetime.min(MAX_LIFETIME);
+        let left = left.min(MAX_LIFETIME);
+        // A token that lives shortly keeps nine tenths of its life.
+        let margin = age.map_or(MARGIN, |age| MARGIN.min(left.saturating_add(age) / 10));
         let now = Instant::now();
         Some(Token {
-            secret: secret.into(),
             header,
-            refresh_at: now + lifetime.saturating_sub(margin),
-            expires_at: now + lifetime,
-            expires_at_clock: SystemTime::now() + lifetime,
+            refresh_at: now + left.saturating_sub(margin),
+            expires_at: now + left,
+            expires_at_clock: SystemTime::now() + left,
+            issued_at: age.and_then(|age| now.checked_sub(age)),
         })
     }
 
-    /// `None` if it has expired, or cannot be a token.
+    /// A token of unknown age; `None` if it has expired, or cannot be a token.
     pub(crate) fn from_stored(stored: &StoredToken) -> Option<Token> {
-        // How long it lived already is not known.
-        Token::with_margin(stored.secret(), stored.time_left()?, MARGIN)
+        Token::with_age(stored.secret(), stored.time_left()?, None)
+    }
+
+    /// A token that the server gave at `issued_at`; `None` if it has expired, or cannot be a token.
+    #[cfg(feature = "sessions")]
+    pub(crate) fn issued(secret: &str, issued_at: Option<SystemTime>, expires_at: SystemTime) -> Option<Token> {
+        let now = SystemTime::now();
+        let left = expires_at.duration_since(now).ok().filter(|left| !left.is_zero())?;
+        // A moment in the future is from another clock, and says nothing.
+        let age = issued_at.and_then(|issued_at| now.duration_since(issued_at).ok());
+        Token::with_age(secret, left, age)
     }
 
     pub(crate) fn to_stored(&self) -> StoredToken {
-        StoredToken::new(&*self.secret, self.expires_at_clock)
+        StoredToken::new(self.secret(), self.expires_at_clock)
     }
 
     pub(crate) fn header(&self) -> &HeaderValue {
@@ -80,7 +98,8 @@ impl Token {
     }
 
     pub(crate) fn secret(&self) -> &str {
-        &self.secret
+        // `bearer` lets nothing but ASCII into a header.
+        self.header.to_str().ok().and_then(|header| header.strip_prefix(BEARER)).unwrap_or_default()
     }
 
     pub(crate) fn is_fresh(&self) -> bool {
@@ -89,6 +108,11 @@ impl Token {
 
     pub(crate) fn is_usable(&self) -> bool {
         Instant::now() < self.expires_at
+    }
+
+    /// Whether the server gave it so shortly ago that it cannot have expired.
+    fn is_young(&self) -> bool {
+        self.issued_at.is_some_and(|issued_at| issued_at.elapsed() < YOUNG)
     }
 }
 

@@ -11,49 +11,50 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::error::{Error, Kind};
 use crate::transport::BoxFuture;
 
+use super::careful::CarefulStore;
 use super::{StoreError, StoreOutage, StoredToken, Token, TokenStore};
 
 /// The token store of a client, and how clients that share it take turns.
 #[derive(Clone)]
 pub(crate) struct SharedStore {
-    store: Arc<dyn TokenStore>,
+    store: CarefulStore,
     outage: StoreOutage,
 }
 
-/// How long a lock is taken for; while its owner works, it is held for longer again and again.
+/// How long a lock is taken for. Its owner extends it while it works.
 ///
-/// For so long others wait for a process that died.
+/// Other processes wait at most this long for a holder that died.
 pub(crate) const LEASE: Duration = Duration::from_secs(10);
 
-/// Those who wait look so often, more or less.
+/// How often waiters poll the store, with jitter.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long a fetch waits for somebody else's.
+/// How long a fetch waits for that of another client.
 ///
 /// Fetching a token of the app twice does no harm, waiting does.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What became of waiting for one's turn.
+/// How waiting for a turn ended.
 pub(crate) enum Turn<T> {
-    /// Somebody else has done it.
+    /// Another client saved what was wanted.
     Found(T),
-    /// It is this client's, which has the lock.
+    /// This client has the lock.
     Ours(Lease),
-    /// Somebody else is at it for longer than this client wants to wait.
+    /// Another client has the lock for longer than this client wants to wait.
     TooLate,
 }
 
 impl SharedStore {
     pub(crate) fn new(store: Arc<dyn TokenStore>, outage: StoreOutage) -> Self {
-        SharedStore { store, outage }
+        SharedStore { store: CarefulStore::new(store), outage }
     }
 
     /// The store, for work that needs no turns.
     pub(crate) fn store(&self) -> &dyn TokenStore {
-        &*self.store
+        &self.store
     }
 
-    /// Whether tokens of the app do without the store while it fails.
+    /// Whether tokens of the app are fetched without the store while it fails.
     pub(crate) fn is_optional(&self) -> bool {
         self.outage == StoreOutage::OwnTokens
     }
@@ -72,7 +73,7 @@ impl SharedStore {
                 return Ok(Turn::Found(found));
             }
             if lease.take().await? {
-                // It may have been saved since, and the lock given back.
+                // Another client may have saved it since, and given the lock back.
                 return match self.store.load(key).await.map(&mut look) {
                     Ok(ControlFlow::Continue(())) => Ok(Turn::Ours(lease)),
                     Ok(ControlFlow::Break(found)) => {
@@ -96,6 +97,7 @@ impl SharedStore {
     pub(crate) async fn load_or_fetch(
         &self,
         key: &str,
+        patience: Duration,
         accept: impl Fn(&StoredToken) -> Option<Token>,
         fetch: BoxFuture<'_, Result<Token, Error>>,
     ) -> Result<Token, Error> {
@@ -103,7 +105,7 @@ impl SharedStore {
             Some(token) => ControlFlow::Break(token),
             None => ControlFlow::Continue(()),
         };
-        match self.turn(key, PATIENCE, look).await {
+        match self.turn(key, patience, look).await {
             Ok(Turn::Found(token)) => Ok(token),
             Ok(Turn::Ours(lease)) => {
                 let fetched = lease.keep_while(self.fetch_and_save(key, fetch)).await;
@@ -128,10 +130,12 @@ impl SharedStore {
         Ok(token)
     }
 
-    /// Forgets a token that is no good; what cannot be forgotten is passed over by who knows it.
+    /// Removes a rejected token from the store.
+    ///
+    /// If that fails, this process still skips it, because it remembers the rejection.
     pub(crate) async fn forget(&self, key: &str, token: &StoredToken) {
         if let Err(error) = self.store.remove(key, token).await {
-            warn(&error, "a token that is no good could not be removed from the store");
+            warn(&error, "a rejected token could not be removed from the store");
         }
     }
 }
@@ -144,11 +148,11 @@ impl fmt::Debug for SharedStore {
 
 /// The lock of one key.
 ///
-/// Whoever is dropped with it leaves it to its end, since giving it back takes time.
+/// A lease that is dropped ends by itself: giving it back takes time, which `drop` does not have.
 pub(crate) struct Lease {
-    store: Arc<dyn TokenStore>,
+    store: CarefulStore,
     key: String,
-    /// Tells apart everybody who ever wants a lock.
+    /// Different for every attempt to take a lock.
     owner: String,
 }
 
@@ -157,7 +161,7 @@ impl Lease {
         self.store.lock(&self.key, &self.owner, LEASE).await
     }
 
-    /// Does the work and keeps the lock meanwhile.
+    /// Does the work, and extends the lock until it is done.
     pub(crate) async fn keep_while<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
@@ -166,7 +170,7 @@ impl Lease {
                 Err(_) => match self.take().await {
                     Ok(true) => {}
                     Ok(false) => tracing::warn!("the lock of a token was lost while it was renewed"),
-                    Err(error) => warn(&error, "the lock of a token could not be held for longer"),
+                    Err(error) => warn(&error, "the lock of a token could not be extended"),
                 },
             }
         }

@@ -1,12 +1,11 @@
-//! One token, renewed by one caller for all who wait.
+//! One token, renewed once for all callers that need it.
 
+use std::ops::ControlFlow;
 use std::pin::pin;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use http::HeaderValue;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
@@ -14,44 +13,51 @@ use crate::error::{Error, Kind};
 use crate::transport::BoxFuture;
 
 use super::Token;
+use super::attempt::{Attempt, Reporter};
 
 /// After a failed renewal, a token that still works is used this long before the
 /// next try.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// One renewal keeps others from beginning for so long at most.
-///
-/// A store or a server that answers in time has done so by then; after one that hangs, the next caller begins anew.
-const LONGEST_TURN: Duration = Duration::from_secs(30);
+/// The caller that begins a renewal waits at most this long for it while the old token works.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// The place of one token.
 ///
-/// Reading the current token takes no lock that anybody holds for long.
-/// Renewal is single-flight: one caller fetches, those who came meanwhile get
-/// the same result, be it a token or an error.
+/// - Reading the current token takes no lock that anybody holds for long.
+/// - Renewal is single-flight: one caller begins it, the others get the same result, be it a token or an error.
+/// - While the old token works, nobody waits for a renewal, except for the moment that a healthy one takes.
 #[derive(Default)]
 pub(crate) struct Slot {
     current: RwLock<Current>,
-    renewal: Arc<Mutex<Renewal>>,
-    /// The last token that the server rejected.
-    rejected: RwLock<Option<Arc<str>>>,
-    /// Counts finished renewals; read without the lock of `renewal`.
-    finished: AtomicU64,
+    renewal: Mutex<Renewal>,
 }
 
 #[derive(Default)]
 struct Current {
     token: Option<Arc<Token>>,
-    /// A new one begins whenever somebody logs in or out: what a renewal of an earlier one brings must not stay.
-    era: u64,
+    /// Each login and each logout begins a new one: what a renewal of an earlier generation brings is not kept.
+    generation: u64,
+    /// The last token that was dropped because the server rejected it.
+    rejected: Option<HeaderValue>,
 }
 
 #[derive(Default)]
 struct Renewal {
-    /// Why the last one failed, and the era in which it began.
-    failure: Option<(Error, u64)>,
-    /// No renewal before, as long as the current token works.
+    /// The attempt that began last.
+    last: Option<Attempt>,
+    /// No renewal before this moment, as long as the current token works.
     not_before: Option<Instant>,
+}
+
+/// What a caller without a fresh token does.
+enum Next {
+    /// Takes this token.
+    Use(Arc<Token>),
+    /// Waits for a renewal that another caller began.
+    Join(Attempt),
+    /// Begins a renewal; `old` is a token that works meanwhile.
+    Begin { attempt: Attempt, reporter: Reporter, old: Option<Arc<Token>>, is_last_cut_short: bool },
 }
 
 impl AsRef<Slot> for Slot {
@@ -87,125 +93,150 @@ impl Slot {
         self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The era that a renewal begins in.
-    pub(crate) fn era(&self) -> u64 {
-        self.read().era
+    fn renewal(&self) -> MutexGuard<'_, Renewal> {
+        self.renewal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes this the current token, unless a new era has begun.
-    pub(crate) fn keep(&self, token: Token, era: u64) -> Arc<Token> {
+    /// The generation in which a renewal begins.
+    pub(crate) fn generation(&self) -> u64 {
+        self.read().generation
+    }
+
+    /// Makes this the current token, unless a new generation has begun.
+    pub(crate) fn keep(&self, token: Token, generation: u64) -> Arc<Token> {
         let token = Arc::new(token);
         let mut current = self.change();
-        if current.era == era {
+        if current.generation == generation {
             current.token = Some(token.clone());
         }
         token
     }
 
-    /// Ends this era, and every other that has begun since; the next caller asks the store unless there is a token.
-    #[cfg(feature = "sessions")]
-    pub(crate) fn end_era(&self, era: u64, token: Option<Token>) {
-        let mut current = self.change();
-        current.token = token.filter(|_| current.era == era).map(Arc::new);
-        current.era += 1;
-    }
-
-    /// Drops the token if it is still the current one.
-    pub(crate) fn reject(&self, rejected: &Token) {
-        self.change().token.take_if(|token| token.secret() == rejected.secret());
-        let mut last = self.rejected.write().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(rejected.secret.clone());
-    }
-
-    /// Whether the server rejected this token: a store may give it once more.
-    pub(crate) fn is_rejected(&self, token: &Token) -> bool {
-        let rejected = self.rejected.read().unwrap_or_else(PoisonError::into_inner);
-        rejected.as_deref() == Some(token.secret())
-    }
-
-    /// The current token, or the one that `fetch` gets for all who wait.
+    /// Ends this generation, and every other that has begun since.
     ///
-    /// What `fetch` begins it also ends, even if the caller gives up: a token that was given out is not lost, a lock is
-    /// given back, and whoever comes next waits for the same fetch.
+    /// The next caller asks the store, unless there is a token.
+    #[cfg(feature = "sessions")]
+    pub(crate) fn end_generation(&self, generation: u64, token: Option<Token>) {
+        let mut current = self.change();
+        current.token = token.filter(|_| current.generation == generation).map(Arc::new);
+        current.generation += 1;
+    }
+
+    /// Whether a token that the server rejected may be replaced; if so, it is dropped.
+    ///
+    /// A token that is seconds old has not expired, and the next one would be rejected too: the server means something
+    /// else. So no slot is renewed in vain more than once a minute.
+    pub(crate) fn reject(&self, rejected: &Token) -> bool {
+        let mut current = self.change();
+        match &current.token {
+            // It was replaced already.
+            Some(token) if token.header != rejected.header => return true,
+            // The server may have given the same token again, so its own age counts.
+            Some(token) if token.is_young() => return false,
+            _ => {}
+        }
+        current.token = None;
+        current.rejected = Some(rejected.header.clone());
+        true
+    }
+
+    /// Whether the server rejected this token: a store may offer it again.
+    pub(crate) fn is_rejected(&self, token: &Token) -> bool {
+        self.read().rejected.as_ref() == Some(&token.header)
+    }
+
+    /// The current token, or the one that `fetch` gets for all callers that need it.
+    ///
+    /// A renewal that began also ends, even if its caller gives up: a token that was given out is not lost, a lock is
+    /// given back, and later callers wait for the same renewal.
+    ///
+    /// `fetch` learns whether a renewal before came to nothing, which may still have its lock.
     pub(crate) async fn renew<S: AsRef<Slot> + Send + Sync + 'static>(
         place: &Arc<S>,
-        fetch: BoxFuture<'static, Result<Token, Error>>,
+        fetch: impl Fn(bool) -> BoxFuture<'static, Result<Token, Error>>,
     ) -> Result<Arc<Token>, Error> {
         let slot: &Slot = (**place).as_ref();
-        let (era, finished) = (slot.era(), slot.finished.load(Acquire));
-        let renewal = match slot.renewal.clone().try_lock_owned() {
-            Ok(renewal) => renewal,
-            // Somebody renews already: a token that still works will do.
-            Err(_) => match slot.usable() {
-                Some(token) => return Ok(token),
-                None => slot.renewal.clone().lock_owned().await,
-            },
-        };
-        if let Some(result) = slot.without_renewal(&renewal, era, finished) {
-            return result;
-        }
-        let place = place.clone();
-        let task = async move { (*place).as_ref().carry_out(renewal, era, fetch).await };
-        tokio::spawn(task.in_current_span()).await.unwrap_or_else(cut_short)
-    }
-
-    /// What became of another renewal, if that makes one needless.
-    fn without_renewal(&self, renewal: &Renewal, era: u64, finished_before: u64) -> Option<Result<Arc<Token>, Error>> {
-        if let Some(token) = self.fresh() {
-            return Some(Ok(token));
-        }
-        if let (Some(token), Some(not_before)) = (self.usable(), renewal.not_before)
-            && Instant::now() < not_before
-        {
-            return Some(Ok(token));
-        }
-        // A renewal that failed while this caller waited failed for it as well, unless it began before a login.
-        let has_waited = self.finished.load(Acquire) != finished_before;
-        let failure = renewal.failure.as_ref().filter(|(_, began_in)| has_waited && *began_in >= era);
-        failure.map(|(failure, _)| Err(failure.clone()))
-    }
-
-    async fn carry_out(
-        &self,
-        mut renewal: OwnedMutexGuard<Renewal>,
-        era: u64,
-        fetch: BoxFuture<'static, Result<Token, Error>>,
-    ) -> Result<Arc<Token>, Error> {
-        // Apart from this task, so that a panic of a store or a transport is an error for all who wait.
-        let mut fetch = pin!(Slot::on_its_own(fetch));
-        let Ok(result) = timeout(LONGEST_TURN, fetch.as_mut()).await else {
-            drop(renewal);
-            return Ok(self.keep(fetch.await?, era));
-        };
-        self.finished.fetch_add(1, Release);
-        match result {
-            Ok(token) => {
-                renewal.failure = None;
-                renewal.not_before = None;
-                Ok(self.keep(token, era))
-            }
-            Err(error) => {
-                renewal.not_before = Some(Instant::now() + PAUSE_AFTER_FAILURE);
-                match self.usable() {
-                    Some(token) => {
-                        tracing::warn!(%error, "a token could not be renewed, the old one still works");
-                        Ok(token)
+        let generation = slot.generation();
+        let mut may_be_locked = false;
+        loop {
+            match slot.next(generation) {
+                Next::Use(token) => return Ok(token),
+                Next::Join(mut attempt) => match attempt.joined().await {
+                    ControlFlow::Break(result) => return result,
+                    ControlFlow::Continue(()) => {
+                        slot.give_up_on(&attempt);
+                        may_be_locked = true;
                     }
-                    None => {
-                        renewal.failure = Some((error.clone(), era));
-                        Err(error)
-                    }
+                },
+                Next::Begin { mut attempt, reporter, old, is_last_cut_short } => {
+                    let (place, fetch) = (place.clone(), fetch(may_be_locked || is_last_cut_short));
+                    let task = async move { (*place).as_ref().carry_out(reporter, generation, fetch).await };
+                    tokio::spawn(task.in_current_span());
+                    return match old {
+                        Some(old) => timeout(MOMENT, attempt.own()).await.unwrap_or(Ok(old)),
+                        None => attempt.own().await,
+                    };
                 }
             }
         }
     }
 
+    fn next(&self, generation: u64) -> Next {
+        let mut renewal = self.renewal();
+        if let Some(token) = self.fresh() {
+            return Next::Use(token);
+        }
+        let old = self.usable();
+        // A renewal that began before a login says nothing about the session of now.
+        let last = renewal.last.as_ref().filter(|attempt| attempt.generation() >= generation);
+        match (&old, last) {
+            // Even if it hangs: another one would hang as well.
+            (Some(token), Some(attempt)) if attempt.is_running() => return Next::Use(token.clone()),
+            (Some(token), _) if renewal.not_before.is_some_and(|moment| Instant::now() < moment) => {
+                return Next::Use(token.clone());
+            }
+            (None, Some(attempt)) if attempt.may_be_joined() => return Next::Join(attempt.clone()),
+            _ => {}
+        }
+        let (reporter, attempt) = Attempt::begin(generation);
+        let last = renewal.last.replace(attempt.clone());
+        let is_last_cut_short = last.is_some_and(|last| last.was_cut_short());
+        Next::Begin { attempt, reporter, old, is_last_cut_short }
+    }
+
+    /// Nobody waits for this attempt any more.
+    fn give_up_on(&self, attempt: &Attempt) {
+        self.renewal().last.take_if(|last| last.is_same(attempt));
+    }
+
+    async fn carry_out(&self, reporter: Reporter, generation: u64, fetch: BoxFuture<'static, Result<Token, Error>>) {
+        // Apart from this task, so that a panic of a store or a transport is an error for all who wait.
+        let fetched = reporter.watch(pin!(Slot::on_its_own(fetch))).await;
+        let result = match fetched {
+            Ok(token) => {
+                self.renewal().not_before = None;
+                Ok(self.keep(token, generation))
+            }
+            Err(error) => {
+                self.renewal().not_before = Some(Instant::now() + PAUSE_AFTER_FAILURE);
+                match self.usable() {
+                    Some(token) => {
+                        tracing::warn!(%error, "a token could not be renewed, the old one still works");
+                        Ok(token)
+                    }
+                    None => Err(error),
+                }
+            }
+        };
+        reporter.finish(result);
+    }
+
     /// Fetches in a task of its own, which goes on if the caller gives up.
     pub(crate) async fn on_its_own(fetch: BoxFuture<'static, Result<Token, Error>>) -> Result<Token, Error> {
-        tokio::spawn(fetch.in_current_span()).await.unwrap_or_else(cut_short)
+        tokio::spawn(fetch.in_current_span()).await.unwrap_or_else(|error| Err(cut_short().with_source(error)))
     }
 }
 
-fn cut_short<T>(error: tokio::task::JoinError) -> Result<T, Error> {
-    Err(Error::new(Kind::Transport, "the renewal of a token was cut short").with_source(error))
+pub(super) fn cut_short() -> Error {
+    Error::new(Kind::Transport, "the renewal of a token was cut short")
 }

@@ -9,17 +9,18 @@ use tokio::time::Instant;
 
 use crate::codes;
 use crate::core::{App, Core};
+use crate::credential::{TRIM, has_space};
 use crate::error::{Error, Kind};
 use crate::identity::Tenant;
 use crate::transport::BoxFuture;
 
-use super::shared::{SharedStore, store_error, warn};
+use super::shared::{PATIENCE, SharedStore, store_error, warn};
 use super::{Slot, Slots, StoredToken, Token, fetch};
 
 /// The tokens of an app: one for each tenant, and for a store app its own.
 pub(crate) struct TenantTokens {
     store: SharedStore,
-    /// Of the only tenant of a custom app.
+    /// The slot of the only tenant of a custom app.
     own: Arc<Slot>,
     others: Slots<Tenant, Slot>,
     /// The app access token of a store app.
@@ -62,22 +63,31 @@ impl TenantTokens {
         match slot.fresh() {
             Some(token) => Ok(token),
             None => {
-                let (core, tenant, same_slot) = (core.clone(), tenant.clone(), slot.clone());
-                let renewal = async move {
-                    let tokens = core.tenants();
-                    let key = tenant_key(&core, &tenant);
-                    let fetch = Box::pin(tokens.fetch_for(&core, &tenant));
-                    tokens.load_or(&key, &same_slot, fetch).await
+                let renewal = |may_be_locked| -> BoxFuture<'static, _> {
+                    let (core, tenant, slot) = (core.clone(), tenant.clone(), slot.clone());
+                    Box::pin(async move {
+                        let tokens = core.tenants();
+                        let key = tenant_key(&core, &tenant);
+                        let fetch = Box::pin(tokens.fetch_for(&core, &tenant));
+                        tokens.load_or(&key, &slot, fetch, may_be_locked).await
+                    })
                 };
-                Slot::renew(&slot, Box::pin(renewal)).await
+                Slot::renew(&slot, renewal).await
             }
         }
     }
 
-    /// Drops a token that the server rejected.
-    pub(crate) async fn reject(&self, core: &Core, tenant: &Tenant, token: &Token) {
-        self.slot(tenant).reject(token);
-        self.store.forget(&tenant_key(core, tenant), &token.to_stored()).await;
+    /// Whether a token that the server rejected may be replaced; if so, it is dropped.
+    pub(crate) async fn reject(&self, core: &Core, tenant: &Tenant, token: &Token) -> bool {
+        self.drop_rejected(&self.slot(tenant), &tenant_key(core, tenant), token).await
+    }
+
+    async fn drop_rejected(&self, slot: &Slot, key: &str, token: &Token) -> bool {
+        let is_dropped = slot.reject(token);
+        if is_dropped {
+            self.store.forget(key, &token.to_stored()).await;
+        }
+        is_dropped
     }
 
     fn slot(&self, tenant: &Tenant) -> Arc<Slot> {
@@ -93,11 +103,13 @@ impl TenantTokens {
         key: &str,
         slot: &Slot,
         fetch: BoxFuture<'_, Result<Token, Error>>,
+        may_be_locked: bool,
     ) -> Result<Token, Error> {
         let accept = |stored: &StoredToken| {
             Token::from_stored(stored).filter(|token| token.is_fresh() && !slot.is_rejected(token))
         };
-        self.store.load_or_fetch(key, accept, fetch).await
+        let patience = if may_be_locked { Duration::ZERO } else { PATIENCE };
+        self.store.load_or_fetch(key, patience, accept, fetch).await
     }
 
     async fn fetch_for(&self, core: &Core, tenant: &Tenant) -> Result<Token, Error> {
@@ -109,12 +121,15 @@ impl TenantTokens {
             }
             (false, Some(_)) => Err(Error::configuration("a custom app has only one tenant")),
             (true, None) => Err(Error::configuration("a store app calls for a tenant, as `for_tenant(tenant_key)`")),
+            (true, Some(tenant_key)) if tenant_key.is_empty() || has_space(tenant_key) => {
+                let message = format!("the tenant key is empty, or has a space or a line break; {TRIM}");
+                Err(Error::invalid_request(message))
+            }
             (true, Some(tenant_key)) => self.fetch_for_tenant(core, tenant_key).await,
         }
     }
 
-    /// For a store app: with its app access token, which is replaced once if it is
-    /// rejected.
+    /// For a store app: with its app access token, which is replaced once if the server rejects it.
     async fn fetch_for_tenant(&self, core: &Core, tenant_key: &str) -> Result<Token, Error> {
         let fetch = async |app_token: &Token| {
             let body = json!({ "app_access_token": app_token.secret(), "tenant_key": tenant_key });
@@ -123,10 +138,11 @@ impl TenantTokens {
         let app_token = self.app_token(core).await?;
         match fetch(&app_token).await {
             Err(error) if error.code().is_some_and(codes::is_token_rejection) => {
-                self.app_token.reject(&app_token);
-                self.store.forget(&app_token_key(core), &app_token.to_stored()).await;
-                let app_token = self.app_token(core).await?;
-                fetch(&app_token).await
+                if !self.drop_rejected(&self.app_token, &app_token_key(core), &app_token).await {
+                    return Err(error);
+                }
+                let new = self.app_token(core).await?;
+                if new.secret() == app_token.secret() { Err(error) } else { fetch(&new).await }
             }
             result => result,
         }
@@ -136,19 +152,21 @@ impl TenantTokens {
         if let Some(token) = self.app_token.fresh() {
             return Ok(token);
         }
-        let core = core.clone();
-        let renewal = async move {
-            let tokens = core.tenants();
-            let fetch = Box::pin(tokens.fetch_app_token(&core));
-            tokens.load_or(&app_token_key(&core), &tokens.app_token, fetch).await
+        let renewal = |may_be_locked| -> BoxFuture<'static, _> {
+            let core = core.clone();
+            Box::pin(async move {
+                let tokens = core.tenants();
+                let fetch = Box::pin(tokens.fetch_app_token(&core));
+                tokens.load_or(&app_token_key(&core), &tokens.app_token, fetch, may_be_locked).await
+            })
         };
-        Slot::renew(&self.app_token, Box::pin(renewal)).await
+        Slot::renew(&self.app_token, renewal).await
     }
 
     async fn fetch_app_token(&self, core: &Core) -> Result<Token, Error> {
         let app = core.app_or_error()?;
         let mut cause = None;
-        // Behind a stale one in the store there may be one that came while the store failed, or that came just now.
+        // Once the stale ticket is gone, there may be a newer one: it came while the store failed, or just now.
         for _ in 0..2 {
             let Some(ticket) = self.ticket(core).await? else { break };
             let body = json!({
@@ -173,7 +191,7 @@ impl TenantTokens {
         if self.may_ask_for_ticket() {
             let body = json!({ "app_id": app.id, "app_secret": app.secret });
             if let Err(error) = fetch::send(core, fetch::RESEND, body).await {
-                // The next caller asks again, and is not told that Feishu was asked.
+                // Feishu was not asked after all, so the next caller asks again.
                 *self.asked_for_ticket.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 return error;
             }
@@ -196,7 +214,7 @@ impl TenantTokens {
     }
 
     /// Keeps the ticket that Feishu pushed.
-    pub(crate) async fn put_ticket(&self, core: &Core, ticket: &str) -> Result<(), Error> {
+    pub(crate) async fn put_ticket(&self, core: &Core, ticket: String) -> Result<(), Error> {
         let ticket = StoredToken::new(ticket, SystemTime::now() + TICKET_LIFETIME);
         *self.ticket.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket.clone());
         match self.store.store().save(&ticket_key(core), ticket).await {
@@ -208,7 +226,7 @@ impl TenantTokens {
         }
     }
 
-    /// The ticket that came last: the store knows of those that other processes got.
+    /// The latest ticket; the store also has those that other processes received.
     async fn ticket(&self, core: &Core) -> Result<Option<StoredToken>, Error> {
         match self.store.store().load(&ticket_key(core)).await {
             Err(error) if self.store.is_optional() => {

@@ -222,6 +222,14 @@ fn a_receiver_needs_a_secret() {
             Receiver::builder().encrypt_key(KEY).verification_token(""),
             "the verification token is empty; leave it out if only signatures are to be checked",
         ),
+        (
+            Receiver::builder().encrypt_key("key\n"),
+            "there is a space or a line break around the encrypt key; trim what comes from a file",
+        ),
+        (
+            Receiver::builder().encrypt_key(KEY).verification_token("token\r\n"),
+            "there is a space or a line break around the verification token; trim what comes from a file",
+        ),
     ];
     for (builder, message) in cases {
         let error = builder.build().unwrap_err();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use feishu_openapi_runtime::session::{AuthorizationCode, PendingAuthorization};
+use feishu_openapi_runtime::session::{AuthorizationCode, PendingAuthorization, UserTokens};
 use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
 use feishu_openapi_runtime::{
     ClientBuilder, Core, FEISHU, LARKSUITE, serde_json,
@@ -161,6 +161,24 @@ fn the_query_is_found_in_every_form_of_an_address() {
     }
 }
 
+#[tokio::test]
+async fn a_code_or_a_token_with_a_line_break_is_refused_before_sending() {
+    let transport = ScriptedTransport::new([]);
+    let sessions = scripted(&transport).sessions();
+    for code in [AuthorizationCode::new("abc\n"), AuthorizationCode::new("abc").code_verifier("v v")] {
+        let error = sessions.exchange(code).await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("trim what comes from a file"), "{error}");
+    }
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let good = UserTokens::new("u-1", later);
+    for tokens in [UserTokens::new("u-1\n", later), good.clone().with_refresh_token("r-1\r\n", later)] {
+        let error = sessions.put("ou_1", &tokens).await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("trim what comes from a file"), "{error}");
+    }
+    sessions.put("ou_1", &good.with_refresh_token("r-1", later)).await.unwrap();
+    assert!(transport.requests().is_empty());
+}
+
 #[test]
 fn what_is_no_answer_to_this_login_is_refused() {
     let refused = pending("RANDOMSTRING").receive(&format!("{REDIRECT}?error=access_denied&state=RANDOMSTRING"));
@@ -232,7 +250,7 @@ async fn the_server_s_trouble_is_waited_for_and_a_refusal_explained() {
 
 #[tokio::test]
 async fn an_answer_as_oauth_has_it_is_understood_and_one_without_a_token_is_not_quoted() {
-    async fn exchange(reply: Json) -> Result<feishu_openapi_runtime::session::UserTokens, String> {
+    async fn exchange(reply: Json) -> Result<UserTokens, String> {
         let transport = ScriptedTransport::with_handler(move |_| Reply::json(200, &reply));
         let core: Core = builder().transport(transport).build().unwrap();
         let tokens = core.sessions().exchange(AuthorizationCode::new("abc")).await;
@@ -248,7 +266,6 @@ async fn an_answer_as_oauth_has_it_is_understood_and_one_without_a_token_is_not_
     for reply in [
         json!({ "code": 0, "refresh_token": "very-secret" }),
         json!({ "code": 0, "access_token": ["very-secret"], "expires_in": 7200 }),
-        json!({ "code": 0, "access_token": "u-1", "expires_in": "very-secret" }),
         json!({ "code": {}, "access_token": "very-secret" }),
         json!(["very-secret"]),
     ] {

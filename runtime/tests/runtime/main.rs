@@ -11,9 +11,11 @@ mod hooked_store;
 mod login;
 mod pacing;
 mod paging;
+mod renewal;
 mod retries;
 mod sample;
 mod session_races;
+mod session_refresh;
 mod sessions;
 mod store_apps;
 mod store_outage;
@@ -21,8 +23,12 @@ mod tokens;
 mod upload;
 mod wire;
 
+use std::time::{Duration, SystemTime};
+
 use feishu_openapi_runtime::testing::{Reply, ScriptedTransport, Server};
-use feishu_openapi_runtime::{Call, ClientBuilder, Core, Either, Request, Tenant, User};
+use feishu_openapi_runtime::{
+    Call, ClientBuilder, Core, Either, FEISHU, MemoryTokenStore, Request, StoredToken, Tenant, TokenStore, User,
+};
 
 /// A client of a custom app that sends to `server`.
 fn client(server: &Server) -> Core {
@@ -36,6 +42,19 @@ fn scripted(transport: &ScriptedTransport) -> Core {
 
 fn builder() -> ClientBuilder<Core> {
     ClientBuilder::new().custom_app("cli_app", "the-app-secret")
+}
+
+/// A store with a token of the app that another client has saved, some time ago.
+async fn store_with(token: &str) -> MemoryTokenStore {
+    store_with_token_of(FEISHU, token).await
+}
+
+async fn store_with_token_of(base_url: &str, token: &str) -> MemoryTokenStore {
+    let store = MemoryTokenStore::new();
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let key = format!("{base_url} tenant_access_token cli_app ");
+    store.save(&key, StoredToken::new(token, later)).await.unwrap();
+    store
 }
 
 fn script(replies: impl IntoIterator<Item = Reply>) -> ScriptedTransport {

@@ -1,6 +1,7 @@
 //! Store apps: ticket, app access token, one tenant access token for each tenant.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use feishu_openapi_runtime::testing::{Received, Reply, ScriptedTransport};
 use feishu_openapi_runtime::{Call, ClientBuilder, Core, Error, Tenant, serde_json::json};
@@ -96,13 +97,36 @@ async fn a_stale_ticket_is_asked_for_anew() {
     remove_members(&core, Tenant::new("one")).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_rejected_app_token_is_replaced_once() {
+#[tokio::test(start_paused = true)]
+async fn a_rejected_app_token_is_replaced_unless_it_is_seconds_old() {
     let transport = feishu("ticket", true);
     let core = client(&transport);
     core.put_app_ticket("ticket").await.unwrap();
+    for _ in 0..3 {
+        let error = remove_members(&core, Tenant::new("one")).await.unwrap_err();
+        assert_eq!(error.code(), Some(99_991_664));
+    }
+    assert_eq!(sent(&transport, "/app_access_token"), 1);
+    tokio::time::advance(Duration::from_secs(60)).await;
     remove_members(&core, Tenant::new("one")).await.unwrap();
     assert_eq!(sent(&transport, "/app_access_token"), 2);
+    assert_eq!(sent(&transport, "/tenant_access_token"), 5);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_ticket_or_a_tenant_key_is_refused() {
+    let transport = feishu("ticket", false);
+    let core = client(&transport);
+    for ticket in ["ticket\n", " ticket", "tic ket"] {
+        let error = core.put_app_ticket(ticket).await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("trim what comes from a file"), "{error}");
+    }
+    core.put_app_ticket(String::from("ticket")).await.unwrap();
+    for key in ["", "one\n", "o ne"] {
+        let error = remove_members(&core, Tenant::new(key)).await.unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains("trim what comes from a file"), "{error}");
+    }
+    assert!(transport.requests().is_empty());
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use feishu_openapi_runtime::{
 
 use crate::hooked_store::{HookedStore, Moment};
 use crate::sample::Delete;
-use crate::{as_app, builder, script};
+use crate::{as_app, builder, script, store_with};
 
 /// A store, and the switch that breaks it.
 fn breakable() -> (HookedStore, Arc<AtomicBool>) {
@@ -153,10 +153,10 @@ async fn a_store_that_hangs_while_a_token_is_dropped_keeps_the_deadline() {
         true => Duration::from_secs(3600),
         false => Duration::ZERO,
     };
-    let store = HookedStore::new(MemoryTokenStore::new(), |_| Ok(())).pausing(forever);
+    let store = HookedStore::new(store_with("t-old").await, |_| Ok(())).pausing(forever);
     let transport = script([Reply::code(400, 99_991_663, "invalid token"), Reply::data(json!({}))]);
     let core = client(&transport, store, StoreOutage::default());
     let started = tokio::time::Instant::now();
-    let _ = as_app(&core, Delete::new("1")).await;
+    assert!(as_app(&core, Delete::new("1")).await.unwrap_err().is_timeout());
     assert!(started.elapsed() <= Duration::from_secs(120), "{:?}", started.elapsed());
 }

@@ -11,7 +11,7 @@ use feishu_openapi_runtime::{Core, File, Progress, Request, serde_json::json};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::sample::*;
-use crate::{as_app, builder, client, script, scripted};
+use crate::{as_app, builder, client, script, scripted, store_with_token_of};
 
 /// Takes a multipart body apart: disposition and content of each part.
 fn parts(received: &Received) -> Vec<(String, Vec<u8>)> {
@@ -129,8 +129,10 @@ async fn progress_is_told_up_to_the_end() {
 async fn an_upload_is_replayed_when_its_files_can_be_read_again() {
     let rejected = Reply::code(400, 99_991_663, "Invalid access token");
     let server = Server::start([rejected, Reply::rate_limited("0"), ok()]).await.unwrap();
+    let store = store_with_token_of(&server.url(), "t-old").await;
+    let core: Core = builder().base_url(server.url()).token_store(store).build().unwrap();
     let request = Upload::new("guid", [File::bytes("a", "content")]);
-    as_app(&client(&server), request).await.unwrap();
+    as_app(&core, request).await.unwrap();
     let calls = server.calls();
     assert_eq!(calls.len(), 3);
     assert_eq!(parts(&calls[0]), parts(&calls[2]));

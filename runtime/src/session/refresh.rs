@@ -1,7 +1,8 @@
-//! Keeps sessions fresh, together with every other client that shares the token store.
+//! Refreshes sessions, together with every other client that shares the token store.
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::core::Core;
+use crate::credential::TRIM;
 use crate::error::{Error, Kind};
 use crate::token::shared::{SharedStore, Turn, store_error, warn};
 use crate::token::{Slot, Slots, StoreError, StoredToken, Token};
@@ -33,19 +35,19 @@ pub(super) struct Session {
 
 #[derive(Default)]
 struct State {
-    /// A refresh token that will never work again, and what Feishu said.
+    /// A refresh token that will never work again, and the error that Feishu answered.
     over: Option<(String, Error)>,
-    /// Tokens that the store still has to learn.
+    /// New tokens that are not in the store yet.
     unsaved: Option<Refreshed>,
 }
 
-/// Tokens as the store has them, and the tokens that count; two only while the store fails.
+/// The entry of the store, and the newest tokens; they differ only while the store fails.
 struct Pair {
     stored: StoredToken,
     tokens: UserTokens,
 }
 
-/// Tokens that came for the refresh token `spent`, and what they take the place of in the store.
+/// New tokens, the refresh token `spent` that was used up for them, and the entry of the store that they replace.
 #[derive(Clone)]
 struct Refreshed {
     stored: StoredToken,
@@ -54,9 +56,9 @@ struct Refreshed {
 }
 
 impl Refreshed {
-    /// Whether what is in the store is older.
+    /// Whether the entry of the store is older.
     fn is_newer_than(&self, stored: &StoredToken) -> bool {
-        // A save that was given up may have succeeded after all: then it has what was refreshed with `spent`.
+        // A save that was given up may have succeeded after all: then the store has the tokens that `spent` is of.
         let is_spent =
             || UserTokens::from_stored(stored).is_ok_and(|tokens| tokens.refresh_token() == Some(&self.spent));
         self.stored.secret() == stored.secret() || is_spent()
@@ -83,7 +85,7 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The tokens that count: those that could not be saved, if the store still has what they come from.
+    /// The newest tokens: unsaved ones, if the store still has the tokens that they replace.
     fn newest(&self, stored: &StoredToken) -> Result<UserTokens, Error> {
         let state = self.state();
         match &state.unsaved {
@@ -92,20 +94,21 @@ impl Session {
         }
     }
 
-    /// These tokens are in the store, or of no use any more; newer ones may still have to be saved.
+    /// These tokens are in the store, or of no use any more. Newer tokens may still have to be saved.
     fn forget_unsaved(&self, tokens: &UserTokens) {
         self.state().unsaved.take_if(|unsaved| unsaved.tokens == *tokens);
     }
 
     /// The token of a session that needs no refresh, or the tokens to refresh.
     ///
-    /// A token that is `stale` needs a refresh whatever its time says; `era` is that of the moment before it was loaded.
+    /// A token that is `stale` needs a refresh, however long it is still good.
+    /// `generation` is that of the moment before `stored` was loaded.
     fn look(
         &self,
         user: &str,
         stored: Option<StoredToken>,
         stale: Option<&str>,
-        era: u64,
+        generation: u64,
     ) -> ControlFlow<Result<Token, Error>, Pair> {
         let Some(stored) = stored else {
             return ControlFlow::Break(Err(login_required(format!("nobody is logged in as {user:?}"))));
@@ -120,9 +123,9 @@ impl Session {
             Some(token) if token.is_fresh() && !is_stale => return ControlFlow::Break(Ok(token)),
             token => token,
         };
-        // It is used for as long as it works, if the refresh does not.
+        // If the refresh fails, the token is used as long as it works.
         let is_usable = token.is_some();
-        token.into_iter().for_each(|token| drop(self.slot.keep(token, era)));
+        token.into_iter().for_each(|token| drop(self.slot.keep(token, generation)));
         let over = match tokens.usable_refresh_token() {
             None if is_usable => login_required("there is no refresh token that works"),
             None => login_required("the access token is not good any more, and there is no refresh token that works"),
@@ -150,26 +153,29 @@ impl SessionTokens {
         let session = self.slots.get(user);
         match session.slot.fresh() {
             Some(token) => Ok(token),
-            None => Slot::renew(&session, renewal(core, user, &session, None)).await,
+            None => Slot::renew(&session, |_| renewal(core, user, &session, None)).await,
         }
     }
 
-    /// Does not use this token again, since the server rejected it.
-    pub(crate) fn reject(&self, user: &Arc<str>, token: &Token) {
-        self.slots.get(user).slot.reject(token);
+    /// Whether a token that the server rejected may be replaced; if so, it is dropped.
+    pub(crate) fn reject(&self, user: &Arc<str>, token: &Token) -> bool {
+        self.slots.get(user).slot.reject(token)
     }
 
     pub(super) async fn refresh(&self, core: &Core, user: &Arc<str>) -> Result<UserTokens, Error> {
         let session = self.slots.get(user);
-        let era = session.slot.era();
+        let generation = session.slot.generation();
         let stale = self.stored(core, user).await?.map(|tokens| tokens.access_token().to_owned());
         let token = Slot::on_its_own(renewal(core, user, &session, stale)).await?;
-        session.slot.keep(token, era);
+        session.slot.keep(token, generation);
         let tokens = self.stored(core, user).await?;
         tokens.ok_or_else(|| login_required(format!("nobody is logged in as {user:?}")))
     }
 
     pub(super) async fn put(&self, core: &Core, user: &Arc<str>, tokens: &UserTokens) -> Result<(), Error> {
+        if tokens.have_space() {
+            return Err(Error::invalid_request(format!("there is a space or a line break in a token; {TRIM}")));
+        }
         if !tokens.are_of_use() {
             return Err(Error::invalid_request("both tokens have expired, or cannot be tokens"));
         }
@@ -191,11 +197,11 @@ impl SessionTokens {
         let store = self.store.store();
         let session = self.slots.get(user);
         let change = Change::begin(&session);
-        // Once more if a refresh has come between; its tokens are to be forgotten as well.
+        // Again if a refresh saved new tokens meanwhile; they have to go as well.
         let mut removed: Option<StoredToken> = None;
         while let Some(stored) = store.load(&key).await.map_err(store_error)? {
             if removed.is_some_and(|removed| removed.secret() == stored.secret()) {
-                return Err(store_error(StoreError::new("what was removed is still there")));
+                return Err(store_error(StoreError::new("the removed entry is still there")));
             }
             store.remove(&key, &stored).await.map_err(store_error)?;
             removed = Some(stored);
@@ -210,25 +216,28 @@ impl SessionTokens {
             SessionChange::Unsaved(_) => tracing::error!(user, "new tokens of a session could not be saved"),
             SessionChange::LoginRequired(error) => tracing::info!(user, %error, "a session is over"),
         }
-        if let Some(on_change) = &self.on_change {
-            on_change(user, change);
+        // A panic in the program's code must not keep new tokens from being used or saved.
+        if let Some(on_change) = &self.on_change
+            && catch_unwind(AssertUnwindSafe(|| on_change(user, change))).is_err()
+        {
+            tracing::error!(user, "`on_session_change` panicked");
         }
     }
 }
 
 /// A login or a logout.
 ///
-/// However it ends, and also if its caller gives up, nobody knows any more what the store has, and the token at hand
-/// goes; what those bring who looked into the store before does not stay either.
+/// It may fail or be given up half-way, and then nobody knows what the store has.
+/// So, however it ends, the current token is dropped, and so is the result of every renewal that began before.
 struct Change<'a> {
     session: &'a Session,
-    era: u64,
+    generation: u64,
     token: Option<Token>,
 }
 
 impl<'a> Change<'a> {
     fn begin(session: &'a Session) -> Self {
-        Change { session, era: session.slot.era(), token: None }
+        Change { session, generation: session.slot.generation(), token: None }
     }
 
     /// With the token that the store now has.
@@ -240,7 +249,7 @@ impl<'a> Change<'a> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        self.session.slot.end_era(self.era, self.token.take());
+        self.session.slot.end_generation(self.generation, self.token.take());
     }
 }
 
@@ -252,7 +261,7 @@ fn login_required(message: impl Into<String>) -> Error {
     Error::new(Kind::LoginRequired, message)
 }
 
-/// What it takes to get a token of a user; it goes on if nobody waits for it any more.
+/// Gets a token of a user: out of the store, or by a refresh.
 fn renewal(
     core: &Core,
     user: &Arc<str>,
@@ -270,24 +279,24 @@ struct Renewal {
     user: Arc<str>,
     key: String,
     session: Arc<Session>,
-    /// An access token that will not do, whatever its time says.
+    /// An access token that has to be replaced, however long it is still good.
     stale: Option<String>,
 }
 
 impl Renewal {
-    fn keeper(&self) -> &SessionTokens {
+    fn sessions(&self) -> &SessionTokens {
         self.core.session_tokens()
     }
 
     fn store(&self) -> &SharedStore {
-        &self.keeper().store
+        &self.sessions().store
     }
 
     async fn run(self) -> Result<Token, Error> {
         loop {
-            let era = self.session.slot.era();
+            let generation = self.session.slot.generation();
             let mut to_refresh = None;
-            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref(), era) {
+            let look = |stored| match self.session.look(&self.user, stored, self.stale.as_deref(), generation) {
                 ControlFlow::Break(result) => ControlFlow::Break(result),
                 ControlFlow::Continue(pair) => {
                     to_refresh = Some(pair);
@@ -307,14 +316,14 @@ impl Renewal {
                 None => Ok(None),
             };
             lease.give_back().await;
-            // Otherwise somebody else has changed the session meanwhile, and what is in the store now holds.
+            // `None`: the session was changed meanwhile, and the store has the tokens of now.
             if let Some(token) = refreshed? {
                 return Ok(token);
             }
         }
     }
 
-    /// With the lock in hand: asks for new tokens and saves them; `None` if the session was changed meanwhile.
+    /// Gets new tokens and saves them, under the lock; `None` if the session was changed meanwhile.
     async fn refresh(&self, old: Pair) -> Result<Option<Token>, Error> {
         let app = self.core.app_or_error()?;
         let refresh_token = old.tokens.refresh_token().unwrap_or_default().to_owned();
@@ -333,7 +342,7 @@ impl Renewal {
         }
     }
 
-    /// The refresh token is used up; another client may have done it that had lost its lock.
+    /// The refresh token is used up, perhaps by another client that had lost its lock.
     async fn session_over(
         &self,
         old: &StoredToken,
@@ -345,13 +354,13 @@ impl Renewal {
         if stored.is_none_or(|stored| stored.secret() != old.secret()) {
             return Ok(None);
         }
-        // Only now: what is remembered is not told again.
+        // Not before: an end that is remembered is not reported again.
         self.session.state().over = Some((refresh_token, error.clone()));
-        self.keeper().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
+        self.sessions().tell(&self.user, &SessionChange::LoginRequired(error.clone()));
         Err(error)
     }
 
-    /// Puts new tokens into the store, in the place of those that do not work any more.
+    /// Replaces the used up tokens in the store by new ones.
     async fn save(&self, mut new: Refreshed) -> Result<Option<Token>, Error> {
         let token = new.tokens.to_token().ok_or_else(|| {
             Error::new(Kind::UnexpectedAnswer, "the new access token has expired, or has characters that no token has")
@@ -364,12 +373,12 @@ impl Renewal {
             }
         }
         self.session.state().unsaved = Some(new.clone());
-        self.keeper().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
+        self.sessions().tell(&self.user, &SessionChange::Unsaved(new.tokens.clone()));
         tokio::spawn(self.clone().save_later(new));
         token.map(Some)
     }
 
-    /// Puts new tokens into the store, if what is there is older.
+    /// Saves new tokens, unless the entry of the store is newer.
     async fn try_to_save(&self, new: &mut Refreshed) -> Saved {
         let failed = |error: StoreError| {
             warn(&error, "new tokens of a session could not be saved");
@@ -380,7 +389,7 @@ impl Renewal {
             match store.replace(&self.key, &new.stored, new.tokens.to_stored()).await {
                 Ok(true) => {
                     self.session.forget_unsaved(&new.tokens);
-                    self.keeper().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
+                    self.sessions().tell(&self.user, &SessionChange::Refreshed(new.tokens.clone()));
                     return Saved::Yes;
                 }
                 Ok(false) => {}
@@ -388,9 +397,9 @@ impl Renewal {
             }
             match store.load(&self.key).await {
                 Ok(Some(stored)) if stored.secret() == new.stored.secret() => {
-                    return failed(StoreError::new("what is to be replaced is there, and yet it is not replaced"));
+                    return failed(StoreError::new("the entry to replace is there, but was not replaced"));
                 }
-                // An earlier save of this client was late: what is there now is used up as well.
+                // An earlier save of this client came late: the tokens that are there now are used up as well.
                 Ok(Some(stored)) if new.is_newer_than(&stored) => new.stored = stored,
                 Ok(_) => {
                     self.session.forget_unsaved(&new.tokens);
@@ -401,7 +410,7 @@ impl Renewal {
         }
     }
 
-    /// Goes on trying to save, as long as the tokens may be of use and are the newest.
+    /// Tries again and again to save the tokens, as long as they may work and are the newest.
     async fn save_later(self, mut new: Refreshed) {
         let mut pause = Duration::from_secs(1);
         while new.tokens.are_of_use() {
@@ -415,13 +424,12 @@ impl Renewal {
     }
 }
 
-/// What became of new tokens.
+/// Whether new tokens were saved.
 enum Saved {
-    /// They are in the store.
     Yes,
-    /// Somebody has logged in or out meanwhile.
+    /// No, because of a login or logout meanwhile.
     Changed,
-    /// The store fails.
+    /// No, because the store failed.
     Failed,
 }
 
