@@ -259,16 +259,44 @@ pub struct DocumentedMask {
 /// How a list is paged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// The query field that takes the token.
-    pub page_token: Ident,
-    /// The field of the answer that holds the next token.
-    pub next_page_token: Ident,
-    /// The field of the answer that says whether there is more.
-    pub has_more: Ident,
+    /// How the next page is found.
+    pub by: PagingBy,
     /// The field of the answer with the items.
     pub items: Ident,
     /// What an item is.
     pub item: Type,
+}
+
+/// How the next page of a list is found. The fields are one of the request and some of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PagingBy {
+    /// By the token that the answer gives.
+    Token {
+        /// The field of the request that takes the token.
+        page_token: Ident,
+        /// The field of the answer that holds the next token.
+        next_page_token: Ident,
+        /// The field of the answer that says whether there is more; without it, the last page has no token.
+        has_more: Option<Ident>,
+    },
+    /// By the number of items before the page.
+    Offset {
+        /// The field of the request that takes the number.
+        offset: Ident,
+        /// The field of the answer that counts all items.
+        total: Option<Ident>,
+    },
+    /// By the number of the page.
+    Number {
+        /// The field of the request that takes the number.
+        page_index: Ident,
+        /// The number of the first page.
+        first: i64,
+        /// The field of the request with the size of a page.
+        page_size: Option<Ident>,
+        /// The field of the answer that counts all items.
+        total: Option<Ident>,
+    },
 }
 
 impl HttpMethod {

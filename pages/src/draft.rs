@@ -207,24 +207,44 @@ fn conventions(facts: &OperationFacts) -> Entries {
         entries.push(entry("x-feishu-idempotency-key", key));
     }
     let answers = |name: &str| facts.response.iter().any(|item| item.name == name);
-    let paged = facts.query.iter().any(|item| item.name == "page_token");
-    if paged && answers("page_token") && answers("has_more") {
-        let items = facts.response.iter().find(|item| matches!(item.ty, Ty::List(_)));
-        let items = items.map_or("", |item| item.name.as_str());
-        entries.push(entry(
-            "x-feishu-paging",
-            Node::Map(vec![
-                entry("page_token", Node::string("page_token")),
-                entry("next_page_token", Node::string("page_token")),
-                entry("has_more", Node::string("has_more")),
-                entry("items", Node::string(items)),
-            ]),
-        ));
-    }
+    entries.extend(paging(facts, answers));
     if facts.method.value == "POST" {
         entries.push(entry("x-feishu-repeatable", Node::gap("why, or delete the line")));
     }
     entries
+}
+
+/// What the names of fields suggest about pages of a list.
+fn paging(facts: &OperationFacts, answers: impl Fn(&str) -> bool) -> Option<(String, Node)> {
+    let items = facts.response.iter().find(|item| matches!(item.ty, Ty::List(_)))?;
+    let asks = |name: &&str| facts.query.iter().chain(&facts.request).any(|item| item.name == *name);
+    let mut entries = Vec::new();
+    let mut name = |key: &str, name: &str| entries.push(entry(key, Node::string(name)));
+    let next = ["page_token", "next_page_token"].into_iter().find(|name| answers(name));
+    if let (true, Some(next)) = (asks(&"page_token"), next) {
+        name("page_token", "page_token");
+        name("next_page_token", next);
+        if answers("has_more") {
+            name("has_more", "has_more");
+        }
+    } else if asks(&"offset") {
+        name("offset", "offset");
+        if answers("total") {
+            name("total", "total");
+        }
+    } else {
+        let number = ["page_index", "page"].into_iter().find(asks)?;
+        name("page_index", number);
+        if asks(&"page_size") {
+            name("page_size", "page_size");
+        }
+        if answers("total") {
+            name("total", "total");
+        }
+        entries.insert(1, entry("first", Node::Text("1".to_owned()).check("is it the number of the first page?")));
+    }
+    entries.push(entry("items", Node::string(&items.name)));
+    Some(entry("x-feishu-paging", Node::Map(entries)))
 }
 
 fn parameter(place: &str, item: &Item, components: &mut Components) -> Node {

@@ -80,7 +80,7 @@ pub use crate::identity::{Accepts, Either, Identity, Tenant, User};
 pub use crate::metadata::{Metadata, RawResponse, Response};
 pub use crate::operation::{ErrorCode, Method, Operation, RateLimit, Tokens};
 pub use crate::options::Progress;
-pub use crate::page::{Items, Paged, Pages};
+pub use crate::page::{Items, Next, Paged, Pages};
 pub use crate::raw::RawRequest;
 #[cfg(feature = "redis")]
 pub use crate::redis_store::{RedisStore, RedisStoreBuilder};

@@ -17,61 +17,180 @@ pub trait Paged: Request {
     /// An item of the list.
     type Item: Send + 'static;
 
-    /// Where the list goes on.
-    fn page_token(&self) -> Option<&str>;
+    /// Where the list goes on: a page token, or the number of an item or a page.
+    fn position(&self) -> Option<String>;
 
     /// Sets where the list goes on.
-    fn set_page_token(&mut self, page_token: String);
+    fn set_position(&mut self, position: &str);
 
-    /// Takes a page apart: items, whether there are more, and where.
-    fn split(page: Self::Response) -> (Vec<Self::Item>, bool, String);
+    /// The items of a page.
+    fn items(page: Self::Response) -> Vec<Self::Item>;
 
-    /// Whether there are more pages, and where.
-    fn next(page: &Self::Response) -> (bool, &str);
+    /// What comes after the page that answered this request.
+    fn next(&self, page: &Self::Response) -> Next;
+}
+
+/// What comes after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: it was the last page.
+    End,
+    /// The page at this position.
+    At(String),
+    /// There are more items, but the answer does not say where.
+    Unknown,
+}
+
+impl Next {
+    /// By the token of the next page; where the answer has no `has_more`, the last page has no token.
+    #[doc(hidden)]
+    pub fn by_token(has_more: Option<bool>, page_token: &str) -> Next {
+        match (has_more, page_token) {
+            (Some(false), _) | (None, "") => Next::End,
+            (Some(true), "") => Next::Unknown,
+            (_, page_token) => Next::At(page_token.to_owned()),
+        }
+    }
+
+    /// By counting: `unit` is what one item or page counts, `seen` are the items up to the end of this page.
+    ///
+    /// Where the answer has no total, a page without items is the end.
+    #[doc(hidden)]
+    pub fn by_count(position: i64, unit: i64, seen: i64, items: usize, total: Option<i64>) -> Next {
+        if items == 0 || total.is_some_and(|total| seen >= total) {
+            return Next::End;
+        }
+        position.checked_add(unit).map_or(Next::End, |next| Next::At(next.to_string()))
+    }
+}
+
+/// A field that says where a list goes on.
+#[doc(hidden)]
+pub trait Position {
+    fn get(&self) -> Option<String>;
+    fn set(&mut self, position: &str);
+}
+
+impl Position for Option<String> {
+    fn get(&self) -> Option<String> {
+        self.clone()
+    }
+
+    fn set(&mut self, position: &str) {
+        *self = Some(position.to_owned());
+    }
+}
+
+impl Position for i64 {
+    fn get(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn set(&mut self, position: &str) {
+        // Whoever sets it has it from `Next::by_count`.
+        *self = position.parse().unwrap_or(*self);
+    }
+}
+
+impl Position for Option<i64> {
+    fn get(&self) -> Option<String> {
+        self.map(|position| position.to_string())
+    }
+
+    fn set(&mut self, position: &str) {
+        *self = position.parse().ok().or(*self);
+    }
 }
 
 /// Implements [`Paged`] for a request.
 ///
 /// ```text
 /// paged! { List => Task { page_token, ListResponse { items, page_token, has_more } } }
+/// paged! { List => Task { page_token, ListResponse { items, page_token } } }
+/// paged! { List => Task { offset: offset, ListResponse { items, total } } }
+/// paged! { List => Task { number: page_index from 1 by page_size, ListResponse { items, total } } }
 /// ```
+///
+/// `total` and `by …`, the size of a page, may be left out.
 #[macro_export]
 macro_rules! paged {
     ($request:ty => $item:ty {
         $token:ident,
-        $response:ident { $items:ident, $next:ident, $more:ident $(,)? } $(,)?
+        $response:ident { $items:ident, $next:ident $(, $more:ident)? $(,)? } $(,)?
     }) => {
+        $crate::paged! { @impl $request => $item, $token, $items, |_request, page| {
+            let has_more = $crate::first_of!($(::core::option::Option::Some(page.$more.unwrap_or_default()),)? ::core::option::Option::None);
+            $crate::rt::Next::by_token(has_more, &page.$next)
+        } }
+    };
+    ($request:ty => $item:ty {
+        offset: $offset:ident,
+        $response:ident { $items:ident $(, $total:ident)? $(,)? } $(,)?
+    }) => {
+        $crate::paged! { @impl $request => $item, $offset, $items, |request, page| {
+            let offset = $crate::rt::number(&request.$offset).unwrap_or(0);
+            let count = page.$items.len();
+            let total = $crate::first_of!($(page.$total,)? ::core::option::Option::None);
+            let seen = offset.saturating_add(count as i64);
+            $crate::rt::Next::by_count(offset, count as i64, seen, count, total)
+        } }
+    };
+    ($request:ty => $item:ty {
+        number: $number:ident from $first:literal $(by $size:ident)?,
+        $response:ident { $items:ident $(, $total:ident)? $(,)? } $(,)?
+    }) => {
+        $crate::paged! { @impl $request => $item, $number, $items, |request, page| {
+            let number = $crate::rt::number(&request.$number).unwrap_or($first);
+            let count = page.$items.len();
+            let total = $crate::first_of!($(page.$total,)? ::core::option::Option::None);
+            // Of a page that is not the last one, the number of items is the size.
+            let size = $crate::first_of!($($crate::rt::number(&request.$size),)? ::core::option::Option::None);
+            let size = size.unwrap_or(count as i64);
+            let before = number.saturating_sub($first).saturating_mul(size);
+            $crate::rt::Next::by_count(number, 1, before.saturating_add(count as i64), count, total)
+        } }
+    };
+    (@impl $request:ty => $item:ty, $position:ident, $items:ident, |$this:ident, $page:ident| $next:block) => {
         impl $crate::Paged for $request {
             type Item = $item;
 
             #[inline]
-            fn page_token(&self) -> ::core::option::Option<&str> {
-                self.$token.as_deref()
+            fn position(&self) -> ::core::option::Option<::std::string::String> {
+                $crate::rt::Position::get(&self.$position)
             }
 
             #[inline]
-            fn set_page_token(&mut self, page_token: ::std::string::String) {
-                self.$token = ::core::option::Option::Some(page_token);
+            fn set_position(&mut self, position: &str) {
+                $crate::rt::Position::set(&mut self.$position, position);
             }
 
             #[inline]
-            fn split(
-                page: <Self as $crate::Request>::Response,
-            ) -> (::std::vec::Vec<$item>, bool, ::std::string::String) {
-                (page.$items, page.$more.unwrap_or_default(), page.$next)
+            fn items(page: <Self as $crate::Request>::Response) -> ::std::vec::Vec<$item> {
+                page.$items
             }
 
             #[inline]
-            fn next(page: &<Self as $crate::Request>::Response) -> (bool, &str) {
-                (page.$more.unwrap_or_default(), &page.$next)
+            fn next(&self, page: &<Self as $crate::Request>::Response) -> $crate::rt::Next {
+                let ($this, $page) = (self, page);
+                $next
             }
         }
     };
 }
 
+/// The first of what a macro may have been given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! first_of {
+    ($first:expr $(, $rest:expr)*) => {
+        $first
+    };
+}
+
 /// The pages of a list, fetched one by one as they are asked for.
 ///
-/// Ends after the page without `has_more`, or after an error.
+/// Ends after the last page (without `has_more`, without a token for the next page, with the last of `total`
+/// items, or without items, by what the operation has), or after an error.
 /// Dropping it stops; what was not asked for is not fetched.
 pub struct Pages<R: Paged> {
     /// `None` at the end.
@@ -85,7 +204,7 @@ pub struct Pages<R: Paged> {
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(call: Call<R>) -> Self {
-        let page_token = call.request().page_token().map(str::to_owned);
+        let page_token = call.request().position();
         Pages { next: Some(call), waiting: None, page_token, cycle: CycleFinder::default(), failure: None }
     }
 
@@ -102,7 +221,8 @@ impl<R: Paged> Pages<R> {
     /// Names the page that comes next, or that failed; `None` is the first page,
     /// and at the end the last one.
     ///
-    /// A request with this page token goes on here.
+    /// A request with this page token goes on here. Where lists go by an offset or by the number of the page, it is
+    /// that number.
     pub fn page_token(&self) -> Option<&str> {
         self.page_token.as_deref()
     }
@@ -126,19 +246,19 @@ impl<R: Paged> Pages<R> {
             return answer;
         };
         let page = answer?;
-        let (has_more, page_token) = R::next(&page);
-        if !has_more {
-            return Ok(page);
-        }
-        // An empty token would restart at the first page.
-        if page_token.is_empty() || self.cycle.closes_with(page_token) {
-            let message = "`has_more` is true, but `page_token` is empty or was there before";
-            let failure = Error::new(Kind::UnexpectedAnswer, message);
-            self.failure = Some(failure.with_operation(R::OPERATION.id));
-            return Ok(page);
-        }
-        self.page_token = Some(page_token.to_owned());
-        call.request_mut().set_page_token(page_token.to_owned());
+        let position = match call.request().next(&page) {
+            Next::End => return Ok(page),
+            Next::At(position) if !self.cycle.closes_with(&position) => position,
+            // An empty token would restart at the first page.
+            Next::At(_) | Next::Unknown => {
+                let message = "there are more pages, but the token of the next one is empty or was there before";
+                let failure = Error::new(Kind::UnexpectedAnswer, message);
+                self.failure = Some(failure.with_operation(R::OPERATION.id));
+                return Ok(page);
+            }
+        };
+        call.request_mut().set_position(&position);
+        self.page_token = Some(position);
         self.next = Some(call);
         Ok(page)
     }
@@ -240,7 +360,7 @@ impl<R: Paged> Items<R> {
             match ready!(self.pages.poll_page(context)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(page)) => self.items = R::split(page).0.into_iter(),
+                Some(Ok(page)) => self.items = R::items(page).into_iter(),
             }
         }
     }

@@ -181,8 +181,8 @@ rules! {
         "the fields that an extension names exist",
         "`items: tasks` → `items: items`";
     Paging "paging":
-        "the fields of `x-feishu-paging` have the types that paging needs",
-        "`has_more` is a boolean, the tokens are strings";
+        "`x-feishu-paging` says one way to the next page, with fields of the types that it needs",
+        "`has_more` is a boolean, tokens are strings, what counts is an integer";
     UpdateMask "update-mask":
         "the mask lists exactly the fields of its target",
         "add `due` to `enum`";

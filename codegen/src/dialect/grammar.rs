@@ -162,8 +162,18 @@ static RATE_LIMIT: Object =
 
 static PAGING: Object = Object {
     name: "`x-feishu-paging`",
-    required: &["page_token", "next_page_token", "has_more", "items"],
-    keys: &[("page_token", Text), ("next_page_token", Text), ("has_more", Text), ("items", Text)],
+    required: &["items"],
+    keys: &[
+        ("page_token", Text),
+        ("next_page_token", Text),
+        ("has_more", Text),
+        ("offset", Text),
+        ("page_index", Text),
+        ("first", Integer),
+        ("page_size", Text),
+        ("total", Text),
+        ("items", Text),
+    ],
 };
 
 static UPDATE_MASK: Object = Object {

@@ -6,7 +6,10 @@ use super::fields::{self, Location, Mode};
 use super::table::{self, Used};
 use super::{At, Comparison, Subject, some};
 use crate::emit::rate_limits;
-use crate::ir::{Body, BodyField, Constraint, ConstraintCheck, ErrorCode, Operation, Paging, Tokens, Type, UpdateMask};
+use crate::ir::{
+    Body, BodyField, Constraint, ConstraintCheck, ErrorCode, Ident, Operation, Paging, PagingBy, Tokens, Type,
+    UpdateMask,
+};
 
 impl<'a> Comparison<'a> {
     pub(super) fn operations(&mut self, old: &'a [Operation], new: &'a [Operation]) {
@@ -82,8 +85,18 @@ impl<'a> Comparison<'a> {
 
     fn paging(&mut self, at: &At, old: Option<&Paging>, new: Option<&Paging>) {
         let shown = |paging: &Paging| {
-            let Paging { page_token, next_page_token, has_more, items, .. } = paging;
-            format!("{}, {}, {}, {}", page_token.0, next_page_token.0, has_more.0, items.0)
+            let Paging { by, items, item: _ } = paging;
+            let name = |field: &Option<Ident>| field.as_ref().map(|field| format!(", {}", field.0)).unwrap_or_default();
+            let by = match by {
+                PagingBy::Token { page_token, next_page_token, has_more } => {
+                    format!("{}, {}{}", page_token.0, next_page_token.0, name(has_more))
+                }
+                PagingBy::Offset { offset, total } => format!("offset {}{}", offset.0, name(total)),
+                PagingBy::Number { page_index, first, page_size, total } => {
+                    format!("page {} from {first}{}{}", page_index.0, name(page_size), name(total))
+                }
+            };
+            format!("{by}, {}", items.0)
         };
         match (old, new) {
             (None, Some(new)) => {

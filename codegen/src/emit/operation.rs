@@ -1,12 +1,15 @@
 //! One operation: its request, how it is sent, its answer.
 
 use std::borrow::Cow;
+use std::iter::once;
 
 use super::fields::{ValidatedTypes, builder, declaration};
 use super::print;
 use super::types::{answer, is_comparable};
 use super::{docs, requirements};
-use crate::ir::{Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, Period, Presence, UpdateMask};
+use crate::ir::{
+    Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, PagingBy, Period, Presence, UpdateMask,
+};
 
 /// Stands in the tokens where the error table goes: we lay it out ourselves.
 const ERRORS: &str = "rt::error_codes! {}";
@@ -167,9 +170,20 @@ fn accepts(operation: &Operation) -> String {
 }
 
 fn paged(operation: &Operation, paging: &Paging) -> String {
-    let fields = [&paging.items, &paging.next_page_token, &paging.has_more].map(|field| field.0.as_str()).join(", ");
+    let (by, answer) = match &paging.by {
+        PagingBy::Token { page_token, next_page_token, has_more } => {
+            (page_token.0.clone(), [Some(next_page_token), has_more.as_ref()])
+        }
+        PagingBy::Offset { offset, total } => (format!("offset: {}", offset.0), [total.as_ref(), None]),
+        PagingBy::Number { page_index, first, page_size, total } => {
+            let size = page_size.as_ref().map(|size| format!(" by {}", size.0)).unwrap_or_default();
+            (format!("number: {} from {first}{size}", page_index.0), [total.as_ref(), None])
+        }
+    };
+    let fields: Vec<&str> =
+        once(&paging.items).chain(answer.into_iter().flatten()).map(|field| field.0.as_str()).collect();
     let head = format!("{} => {}", operation.request, super::fields::ty(&paging.item));
-    let line = format!("{}, {} {{ {fields} }}", paging.page_token.0, operation.response);
+    let line = format!("{by}, {} {{ {} }}", operation.response, fields.join(", "));
     print::invocation("paged", &head, [line])
 }
 

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::names::name_of;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::ir::{Body, Field, Ident, Operation, Presence, Struct, Type, TypeDef};
+use crate::ir::{Body, Field, Ident, Operation, PagingBy, Presence, Struct, Type, TypeDef};
 
 /// How messages call a type.
 pub(crate) fn kind(ty: &Type) -> &'static str {
@@ -113,7 +113,9 @@ fn described(ty: &Type) -> String {
 pub(crate) fn paging(operation: &Operation, diagnostics: &mut Diagnostics) {
     let Some(paging) = &operation.paging else { return };
     let place = operation.place.key("x-feishu-paging");
-    let mut demand = |key: &str, fields: &[Field], name: &Ident, ty: Type| {
+    let request: Vec<&Field> = operation.request_fields().collect();
+    let answer: Vec<&Field> = operation.answer.iter().collect();
+    let mut demand = |key: &str, fields: &[&Field], name: &Ident, ty: Type| {
         let Some(field) = fields.iter().find(|field| field.ident == *name) else { return };
         let needed = field.presence == Presence::Required;
         let (message, label) = if field.ty != ty {
@@ -127,13 +129,26 @@ pub(crate) fn paging(operation: &Operation, diagnostics: &mut Diagnostics) {
             return;
         };
         diagnostics.push(Diagnostic::new(Code::Paging, &place.key(key), message).label(label).help(
-            "`page_token` is an optional string of the query; in the answer, `next_page_token` is a string and \
-             `has_more` a boolean",
+            "`page_token` is an optional string; in the answer, `next_page_token` is a string and `has_more` a \
+             boolean; everything that counts is an integer",
         ));
     };
-    demand("page_token", &operation.query, &paging.page_token, Type::String);
-    demand("next_page_token", &operation.answer, &paging.next_page_token, Type::String);
-    demand("has_more", &operation.answer, &paging.has_more, Type::Boolean);
+    match &paging.by {
+        PagingBy::Token { page_token, next_page_token, has_more } => {
+            demand("page_token", &request, page_token, Type::String);
+            demand("next_page_token", &answer, next_page_token, Type::String);
+            has_more.iter().for_each(|has_more| demand("has_more", &answer, has_more, Type::Boolean));
+        }
+        PagingBy::Offset { offset, total } => {
+            demand("offset", &request, offset, Type::Integer);
+            total.iter().for_each(|total| demand("total", &answer, total, Type::Integer));
+        }
+        PagingBy::Number { page_index, first: _, page_size, total } => {
+            demand("page_index", &request, page_index, Type::Integer);
+            page_size.iter().for_each(|size| demand("page_size", &request, size, Type::Integer));
+            total.iter().for_each(|total| demand("total", &answer, total, Type::Integer));
+        }
+    }
 }
 
 /// Keys that cannot be made up by the client.

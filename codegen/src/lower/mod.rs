@@ -5,6 +5,7 @@ mod enums;
 mod event;
 mod extensions;
 mod operation;
+mod paging;
 mod schema;
 mod usage;
 

@@ -6,11 +6,11 @@ use openapiv3::{
 };
 
 use super::Lower;
-use super::extensions::{Extensions, field};
+use super::extensions::Extensions;
 use super::schema::{Owner, View, plain, text};
 use crate::diagnostic::{Code, Diagnostic, Pointer, nearest};
 use crate::dialect::Section;
-use crate::ir::{Body, Field, HttpMethod, Ident, Module, Operation, Paging, Presence, Tokens, Type};
+use crate::ir::{Body, Field, HttpMethod, Ident, Module, Operation, Presence, Tokens};
 use crate::names::{ident, is_snake, pascal};
 
 /// Parameters by where they travel.
@@ -39,7 +39,7 @@ impl Lower<'_> {
         let (body, request_example) = self.body(owner, place, raw);
         let answer_owner = Owner { module, name: &response };
         let answer = self.answer(answer_owner, place, raw);
-        let operation = Operation {
+        let mut operation = Operation {
             id,
             method: ident(&method),
             http: http_method(verb)?,
@@ -58,7 +58,7 @@ impl Lower<'_> {
             constraints: extensions.constraints(place, self.diagnostics),
             errors: extensions.errors(place),
             waivers: extensions.waivers(place),
-            paging: self.paging(place, extensions, &query, &answer.fields),
+            paging: None,
             path_parameters,
             query,
             body,
@@ -70,6 +70,7 @@ impl Lower<'_> {
             request,
             response,
         };
+        operation.paging = self.paging(extensions, &operation);
         Some(operation)
     }
 
@@ -208,42 +209,6 @@ impl Lower<'_> {
         };
         let fields: Vec<&Field> = fields.iter().flat_map(|field| field.fields()).collect();
         self.named_field(&place.key(key), &name, "the body", &fields)
-    }
-
-    fn paging(
-        &mut self,
-        place: &Pointer,
-        extensions: Extensions<'_>,
-        query: &[Field],
-        answer: &[Field],
-    ) -> Option<Paging> {
-        let key = "x-feishu-paging";
-        let paging = Some(extensions.get(key)?);
-        let place = place.key(key);
-        let query: Vec<&Field> = query.iter().collect();
-        let answer: Vec<&Field> = answer.iter().collect();
-        let mut find = |name: &str, fields: &[&Field], of: &str| {
-            self.named_field(&place.key(name), &field(paging, name), of, fields)
-        };
-        let page_token = find("page_token", &query, "the query");
-        let next_page_token = find("next_page_token", &answer, "the answer");
-        let has_more = find("has_more", &answer, "the answer");
-        let items = find("items", &answer, "the answer")?;
-        let list = answer.iter().find(|field| field.ident == items)?;
-        let Type::List(item) = &list.ty else {
-            self.diagnostics.push(
-                Diagnostic::new(Code::ExtensionField, &place.key("items"), format!("`{}` is no list", list.name))
-                    .label("expected the list that is paged through"),
-            );
-            return None;
-        };
-        Some(Paging {
-            page_token: page_token?,
-            next_page_token: next_page_token?,
-            has_more: has_more?,
-            item: (**item).clone(),
-            items,
-        })
     }
 
     /// The field that an extension names.

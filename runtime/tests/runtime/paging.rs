@@ -1,7 +1,8 @@
 //! Lists as streams.
 
+use feishu_openapi_runtime::serde_json::{Value, json};
 use feishu_openapi_runtime::testing::{Reply, ScriptedTransport};
-use feishu_openapi_runtime::{Items, serde_json::json};
+use feishu_openapi_runtime::{Checker, Constrained, Encoder, Items, Next, Operation, Paged, Request, object, paged};
 
 use crate::sample::*;
 use crate::{as_user, script, scripted};
@@ -115,4 +116,136 @@ async fn a_dropped_wait_loses_nothing() {
     assert!(tokio::time::timeout(wait, items.try_next()).await.is_err());
     assert_eq!(collect(items).await, ["1", "2"]);
     assert_eq!(transport.calls().len(), 2);
+}
+
+/// A list that goes by counting; `$next` is what `paged!` is told.
+macro_rules! counted {
+    ($name:ident, $response:ident, { $($field:ident: $ty:ty),* }, { $($next:tt)* }) => {
+        #[derive(Clone, Debug, Default)]
+        struct $name {
+            $($field: $ty),*
+        }
+
+        impl Constrained for $name {
+            fn constraints(&self, _: &mut Checker<'_>) {}
+        }
+
+        impl Request for $name {
+            const OPERATION: &'static Operation =
+                &Operation { id: "demo.v1.thing.list", path: "/open-apis/demo/v1/things", ..Operation::DEFAULT };
+            type Response = $response;
+
+            fn encode(&self, out: &mut Encoder) {
+                $(out.query(stringify!($field), &self.$field);)*
+            }
+        }
+
+        #[derive(Clone, Debug, Default, PartialEq)]
+        struct $response {
+            items: Vec<String>,
+            total: Option<i64>,
+            page_token: String,
+        }
+
+        object! {
+            $response {
+                items: "items",
+                total: "total",
+                page_token: "page_token",
+            }
+        }
+
+        paged! { $name => String { $($next)* } }
+    };
+}
+
+counted!(WithoutMore, WithoutMoreResponse, { page_token: Option<String> }, {
+    page_token, WithoutMoreResponse { items, page_token }
+});
+counted!(ByOffset, ByOffsetResponse, { offset: Option<i64>, limit: Option<i64> }, {
+    offset: offset, ByOffsetResponse { items, total }
+});
+counted!(ByOffsetBlindly, ByOffsetBlindlyResponse, { offset: i64 }, {
+    offset: offset, ByOffsetBlindlyResponse { items }
+});
+counted!(ByNumber, ByNumberResponse, { page: Option<i64>, page_size: Option<i64> }, {
+    number: page from 1 by page_size, ByNumberResponse { items, total }
+});
+counted!(ByNumberBlindly, ByNumberBlindlyResponse, { page: i64 }, {
+    number: page from 0, ByNumberBlindlyResponse { items }
+});
+
+/// Reads all pages with these items; gives the items and the parameter that says where each page begins.
+async fn pages_of<R: Paged<Item = String>>(
+    request: R,
+    parameter: &str,
+    pages: &[(&[&str], Value)],
+) -> (Vec<String>, Vec<Option<String>>) {
+    let replies = pages.iter().map(|(items, rest)| {
+        let mut data = rest.clone();
+        data["items"] = json!(items);
+        Reply::data(data)
+    });
+    let transport = script(replies);
+    let mut items = as_user(&scripted(&transport), request).stream();
+    let mut found = Vec::new();
+    while let Some(item) = items.try_next().await.unwrap() {
+        found.push(item);
+    }
+    let positions = transport.calls().iter().map(|call| call.query_value(parameter).map(str::to_owned)).collect();
+    (found, positions)
+}
+
+fn texts(texts: &[&str]) -> Vec<Option<String>> {
+    texts.iter().map(|text| (!text.is_empty()).then(|| (*text).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn without_has_more_the_last_page_has_no_token() {
+    let pages: [(&[&str], _); 2] = [(&["a"], json!({ "page_token": "p2" })), (&["b"], json!({ "page_token": "" }))];
+    let (items, positions) = pages_of(WithoutMore::default(), "page_token", &pages).await;
+    assert_eq!(items, ["a", "b"]);
+    assert_eq!(positions, texts(&["", "p2"]));
+}
+
+#[tokio::test]
+async fn an_offset_counts_items_up_to_the_total() {
+    let total = json!({ "total": 3 });
+    let pages: [(&[&str], _); 2] = [(&["a", "b"], total.clone()), (&["c"], total.clone())];
+    let (items, positions) = pages_of(ByOffset::default(), "offset", &pages).await;
+    assert_eq!(items, ["a", "b", "c"]);
+    assert_eq!(positions, texts(&["", "2"]));
+    // It may begin anywhere, and the total may be wrong.
+    let pages: [(&[&str], _); 2] = [(&["b"], json!({ "total": 9 })), (&[], json!({ "total": 9 }))];
+    let (items, positions) = pages_of(ByOffset { offset: Some(1), limit: None }, "offset", &pages).await;
+    assert_eq!(items, ["b"]);
+    assert_eq!(positions, texts(&["1", "2"]));
+}
+
+#[tokio::test]
+async fn without_a_total_a_page_without_items_is_the_end() {
+    let pages: [(&[&str], _); 2] = [(&["a"], json!({})), (&[], json!({}))];
+    let (items, positions) = pages_of(ByOffsetBlindly { offset: 0 }, "offset", &pages).await;
+    assert_eq!((items.len(), positions), (1, texts(&["0", "1"])));
+    let (items, positions) = pages_of(ByNumberBlindly { page: 0 }, "page", &pages).await;
+    assert_eq!((items.len(), positions), (1, texts(&["0", "1"])));
+}
+
+#[tokio::test]
+async fn numbers_of_pages_end_with_the_total() {
+    let total = json!({ "total": 3 });
+    let pages: [(&[&str], _); 2] = [(&["a", "b"], total.clone()), (&["c"], total.clone())];
+    let request = ByNumber { page: None, page_size: Some(2) };
+    let (items, positions) = pages_of(request, "page", &pages).await;
+    assert_eq!(items, ["a", "b", "c"]);
+    assert_eq!(positions, texts(&["", "2"]));
+    // Begun at the last page, and without a size.
+    let pages: [(&[&str], _); 1] = [(&["b"], json!({ "total": 2 }))];
+    let (items, positions) = pages_of(ByNumber { page: Some(2), page_size: None }, "page", &pages).await;
+    assert_eq!((items.len(), positions), (1, texts(&["2"])));
+}
+
+#[test]
+fn numbers_at_the_end_of_their_range_end_the_list() {
+    assert_eq!(Next::by_count(i64::MAX, 1, i64::MAX, 1, None), Next::End);
 }

@@ -65,11 +65,8 @@ fn all(api: &ir::Api) -> impl Iterator<Item = &ir::Operation> {
 
 /// What no page states and the draft concludes from names.
 fn conventions(draft: &ir::Operation, spec: &ir::Operation) -> impl Iterator<Item = &'static str> {
-    let paging = |operation: &ir::Operation| {
-        operation.paging.as_ref().map(|paging| {
-            [&paging.page_token, &paging.next_page_token, &paging.has_more, &paging.items].map(|name| name.0.clone())
-        })
-    };
+    let paging =
+        |operation: &ir::Operation| operation.paging.as_ref().map(|paging| (paging.by.clone(), paging.items.clone()));
     let mask = |operation: &ir::Operation| match &operation.body {
         ir::Body::Json(fields) => fields.iter().find_map(|field| match field {
             ir::BodyField::Masked(mask) => Some((mask.target.clone(), mask.fields.name.clone())),
