@@ -37,7 +37,9 @@ fn both_readers_agree_about_the_spec() {
 #[test]
 fn fixtures_are_plain_unless_they_are_no_yaml() {
     let strange: Vec<String> = small_files().filter(|(_, text)| !is_plain(text)).map(|(name, _)| name).collect();
-    assert_eq!(strange, ["syntax.indentation", "syntax.tab", "syntax"]);
+    let readable: Vec<&String> = strange.iter().filter(|name| !name.starts_with("syntax")).collect();
+    // Its key has no colon.
+    assert_eq!(readable, ["unknown-key.comma"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::ir::{Resource, Version};
 use crate::load::{Document, Documents};
 use crate::names::pascal;
 use crate::source::Source;
-use crate::yaml::{Entry, Tree};
+use crate::yaml::{self, Entry, Tree};
 
 /// One service version as a document without references to other files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,22 +36,8 @@ pub fn bundle(sources: &[Source]) -> Result<Vec<Bundle>, Diagnostics> {
 fn written(version: &Version, tree: &Tree) -> Bundle {
     // A tree has only text as keys and only finite numbers, so that neither format can refuse it.
     let json = serde_json::to_string_pretty(tree).unwrap_or_default() + "\n";
-    let yaml = quote_times(&serde_yaml::to_string(tree).unwrap_or_default());
+    let yaml = yaml::write(tree);
     Bundle { service: version.service.clone(), version: version.version.clone(), json, yaml }
-}
-
-/// Puts points in time into quotes: readers of YAML 1.1, unlike `serde_yaml`, take them for dates.
-fn quote_times(yaml: &str) -> String {
-    let is_time = |value: &str| value.len() == 20 && value.ends_with('Z') && value.as_bytes()[10] == b'T';
-    let mut out = String::with_capacity(yaml.len() + 1024);
-    for line in yaml.lines() {
-        match line.split_once(": ") {
-            Some((key, value)) if is_time(value) => out.push_str(&format!("{key}: '{value}'")),
-            _ => out.push_str(line),
-        }
-        out.push('\n');
-    }
-    out
 }
 
 /// Where a component is defined.

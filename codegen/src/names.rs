@@ -1,12 +1,15 @@
 //! How names of the wire become names of Rust.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::ir::Ident;
 
 /// `remove_members` → `RemoveMembers`, `yyyy-mm-dd` → `YyyyMmDd`; never empty, never starts with a digit.
 pub(crate) fn pascal(name: &str) -> String {
     let mut pascal = String::with_capacity(name.len());
     let mut begins = true;
-    for letter in name.chars() {
+    // Rust takes two spellings of one letter for the same name.
+    for letter in name.nfc() {
         if letter == '_' || !unicode_word(letter) {
             begins = true;
         } else if begins {
@@ -31,7 +34,7 @@ pub(crate) fn ident(name: &str) -> Ident {
     if is_snake(name) && !is_reserved(name) && name != "new" {
         return Ident(name.to_owned());
     }
-    let mut ident: String = name.chars().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
+    let mut ident: String = name.nfc().map(|letter| if unicode_word(letter) { letter } else { '_' }).collect();
     if ident.chars().any(char::is_uppercase) {
         ident = snake(&ident);
     }

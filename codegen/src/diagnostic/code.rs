@@ -162,6 +162,9 @@ rules! {
     AppTypes "app-types":
         "app types are `custom` and `isv`, each once",
         "`[custom, store]` → `[custom, isv]`";
+    Scopes "scopes":
+        "a scope is one name, without blanks, commas and full-width characters",
+        "`[a，b]` → `[a, b]`";
     RateLimit "rate-limit":
         "a rate limit allows some requests per `second` or `minute`",
         "`{requests: 100, per: min}` → `{requests: 100, per: minute}`";

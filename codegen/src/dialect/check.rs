@@ -117,8 +117,9 @@ impl<'a> Checker<'a, '_> {
         self.doubled_keys(entries);
         for (key, value) in entries {
             match object.keys.iter().find(|(name, _)| name == key) {
+                Some((_, Shape::Any)) if matches!(value, Tree::Null) && key != "page" => self.nothing(key),
                 Some((_, shape)) => self.below(Step::Key(key), |walk| walk.shape(value, shape)),
-                None => self.unknown_key(key, object),
+                None => self.unknown_key(key, value, object),
             }
         }
         if std::ptr::eq(object, &SCHEMA) {
@@ -135,6 +136,16 @@ impl<'a> Checker<'a, '_> {
                 );
             }
         }
+    }
+
+    /// A default or an example without a value.
+    fn nothing(&mut self, key: &str) {
+        let code = if key == "default" { Code::DefaultValue } else { Code::Example };
+        let diagnostic = Diagnostic::new(code, &self.place().key(key), format!("the {key} is nothing"))
+            .at_key()
+            .label("`null` is not a value that can be sent")
+            .help("give a value, or leave the key out");
+        self.diagnostics.push(diagnostic);
     }
 
     fn reference(&mut self, entries: &'a [Entry<'a>]) {
@@ -158,7 +169,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn unknown_key(&mut self, key: &str, object: &Object) {
+    fn unknown_key(&mut self, key: &str, value: &Tree<'_>, object: &Object) {
         let place = self.place().key(key);
         if let Some((_, advice)) = OUTSIDE.iter().find(|(name, _)| *name == key) {
             self.fail(
@@ -172,6 +183,10 @@ impl<'a> Checker<'a, '_> {
         let known = object.keys.iter().map(|(name, _)| *name);
         let help = match nearest(key, known.clone()) {
             Some(name) => format!("did you mean `{name}`?"),
+            // `{description: First, second one.}`
+            None if matches!(value, Tree::Null) => {
+                "this has no value; inside of braces, a text that holds a comma needs quotes".to_owned()
+            }
             None => format!("known keys are {}", known.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
         self.fail(
@@ -201,6 +216,11 @@ impl<'a> Checker<'a, '_> {
         let help = match (shape, tree) {
             (Shape::Text | Shape::Word(_), Tree::Integer(_) | Tree::Float(_) | Tree::Bool(_)) => {
                 Some("put it in quotes")
+            }
+            (Shape::Integer | Shape::Count | Shape::Number, Tree::Text(text))
+                if text.starts_with('0') && text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                Some("write the number without a zero at its beginning, and without quotes")
             }
             (Shape::Integer | Shape::Count | Shape::Number, Tree::Text(text)) if text.parse::<f64>().is_ok() => {
                 Some("leave the quotes out")

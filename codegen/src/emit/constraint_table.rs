@@ -1,5 +1,6 @@
 //! The table of demands that concern several fields, for `spec/README.md`.
 
+use super::words;
 use crate::ir::Api;
 
 /// One Markdown row for each rule of each operation.
@@ -11,8 +12,8 @@ pub(crate) fn table(api: &Api) -> String {
         let events = resource.events.iter().map(|event| (&event.event_type, &event.constraints));
         for (subject, rules) in operations.chain(events) {
             for rule in rules {
-                let words = rule.text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-                text.push_str(&format!("| `{subject}` | {words} | {} |\n", rule.enforced));
+                let (subject, words) = (words::code(subject), words::cell(&rule.text));
+                text.push_str(&format!("| {subject} | {words} | {} |\n", rule.enforced));
             }
         }
     }

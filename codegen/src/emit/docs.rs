@@ -1,88 +1,38 @@
 //! Doc comments.
 
-use std::fmt::Write;
-use std::ops::Range;
-
+use super::words::{self, cell, code, line, prose};
 use crate::ir::{Event, Field, Limits, Number, Operation, Period, RateLimit, Type};
 
 /// `//!` lines.
 pub(crate) fn inner(text: &str) -> String {
-    text.trim_end()
+    words::clean(text)
+        .trim_end()
         .lines()
         .map(|line| if line.is_empty() { "//!\n".to_owned() } else { format!("//! {line}\n") })
         .collect()
 }
 
-/// Words of the spec as Markdown that rustdoc does not misread: code stays, the rest is escaped.
-pub(crate) fn prose(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 {
-            out.push_str(part);
-        } else {
-            escape(part, &mut out);
-        }
-    }
-    out
-}
-
-fn escape(part: &str, out: &mut String) {
-    if !['[', ']', '<', '>', '*', '_', ':'].iter().any(|letter| part.contains(*letter)) {
-        out.push_str(part);
-        return;
-    }
-    let has_links = part.contains("://");
-    for (index, word) in part.split(' ').enumerate() {
-        if index > 0 {
-            out.push(' ');
-        }
-        match has_links.then(|| link(word)).flatten() {
-            Some(link) => {
-                let (before, after) = (&word[..link.start], &word[link.end..]);
-                let _ = write!(out, "{before}<{}>{after}", &word[link]);
-            }
-            None => escape_word(word, out),
-        }
-    }
-}
-
-/// The address in a word, unless it stands in brackets already.
-fn link(word: &str) -> Option<Range<usize>> {
-    let start = word.find("https://").or_else(|| word.find("http://"))?;
-    let end = word.trim_end_matches(['.', ',', ';', ')']).len();
-    (!word[..start].ends_with('(')).then_some(start..end)
-}
-
-/// Underscores inside a word mean nothing in Markdown, so names stay readable.
-fn escape_word(word: &str, out: &mut String) {
-    let mut previous = None;
-    let mut letters = word.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let inside = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
-        let harmless = letter == '_' && inside(previous) && inside(letters.peek().copied());
-        if matches!(letter, '[' | ']' | '<' | '>' | '*' | '_') && !harmless {
-            out.push('\\');
-        }
-        out.push(letter);
-        previous = Some(letter);
-    }
+/// The first sentence of a description, on one line and with its full stop.
+pub(crate) fn first_sentence(text: &str) -> String {
+    let first = text.trim_start().split("\n\n").next().unwrap_or_default();
+    let first = words::one_line(first);
+    let first = first.split(". ").next().unwrap_or_default();
+    let is_closed = first.is_empty() || first.ends_with(['.', '!', '?', ':']);
+    line(first) + if is_closed { "" } else { "." }
 }
 
 /// The documentation of a request type: everything that the page says about the operation.
 pub(crate) fn operation(operation: &Operation) -> String {
-    let mut text = format!("{}.\n", prose(&operation.summary));
+    let mut text = format!("{}.\n", line(&operation.summary));
     if !operation.description.is_empty() {
         text.push_str(&format!("\n{}\n", prose(&operation.description)));
     }
     if let Some(today) = &operation.superseded_by {
-        text.push_str(&format!("\nThis is a historic version; new code calls `{today}`.\n"));
+        text.push_str(&format!("\nThis is a historic version; new code calls {}.\n", code(today)));
     }
     let (page, day) = (&operation.page, operation.page.updated.split('T').next().unwrap_or_default());
-    text.push_str(&format!("\n`{} {}`\n\n", operation.http.as_str(), operation.path));
-    text.push_str(&format!("- Page: [{}]({}), as of {day}\n", page.title, page.url));
+    text.push_str(&format!("\n{}\n\n", code(&format!("{} {}", operation.http.as_str(), operation.path))));
+    text.push_str(&format!("- Page: {}, as of {}\n", words::link(&page.title, &page.url), line(day)));
     text.push_str(&format!("- Tokens: {}\n", tokens(operation)));
     if !operation.app_types.is_empty() {
         text.push_str(&format!("- Apps: {}\n", codes(&operation.app_types, ", ")));
@@ -95,14 +45,14 @@ pub(crate) fn operation(operation: &Operation) -> String {
     }
     text.push_str(&format!("- Rate limit: {}\n", rate_limits(&operation.rate_limits)));
     if let Some(reason) = &operation.repeatable {
-        text.push_str(&format!("- Safe to repeat: {}\n", prose(reason)));
+        text.push_str(&format!("- Safe to repeat: {}\n", line(reason)));
     }
     if let Some(key) = &operation.idempotency_key {
-        text.push_str(&format!("- Idempotency key: `{}`\n", key.0));
+        text.push_str(&format!("- Idempotency key: {}\n", code(&key.0)));
     }
     for rule in &operation.constraints {
         let checked = if rule.checks.is_empty() { "" } else { ", which `validate` checks" };
-        text.push_str(&format!("- Rule{checked}: {}\n", prose(&rule.text)));
+        text.push_str(&format!("- Rule{checked}: {}\n", line(&rule.text)));
     }
     text.push_str(&errors(operation));
     text
@@ -110,13 +60,13 @@ pub(crate) fn operation(operation: &Operation) -> String {
 
 /// The documentation of an event: everything that the page says about it.
 pub(crate) fn event(event: &Event) -> String {
-    let mut text = format!("{}.\n", prose(&event.summary));
+    let mut text = format!("{}.\n", line(&event.summary));
     if !event.description.is_empty() {
         text.push_str(&format!("\n{}\n", prose(&event.description)));
     }
     let (page, day) = (&event.page, event.page.updated.split('T').next().unwrap_or_default());
-    text.push_str(&format!("\nThe event `{}`.\n\n", event.event_type));
-    text.push_str(&format!("- Page: [{}]({}), as of {day}\n", page.title, page.url));
+    text.push_str(&format!("\nThe event {}.\n\n", code(&event.event_type)));
+    text.push_str(&format!("- Page: {}, as of {}\n", words::link(&page.title, &page.url), line(day)));
     if !event.app_types.is_empty() {
         text.push_str(&format!("- Apps: {}\n", codes(&event.app_types, ", ")));
     }
@@ -127,7 +77,7 @@ pub(crate) fn event(event: &Event) -> String {
         text.push_str(&format!("- Scopes to see all fields: {}\n", codes(&event.field_scopes, ", ")));
     }
     for rule in &event.constraints {
-        text.push_str(&format!("- Rule: {}\n", prose(&rule.text)));
+        text.push_str(&format!("- Rule: {}\n", line(&rule.text)));
     }
     text
 }
@@ -138,7 +88,6 @@ fn errors(operation: &Operation) -> String {
     }
     let mut text = "\n# Errors\n\n| HTTP | code | meaning | what to do |\n| --- | --- | --- | --- |\n".to_owned();
     for error in &operation.errors {
-        let cell = |text: &str| prose(text).replace('|', "\\|").replace('\n', " ");
         text.push_str(&format!(
             "| {} | {} | {} | {} |\n",
             error.status,
@@ -175,14 +124,14 @@ pub(crate) fn rate_limits(limits: &[RateLimit]) -> String {
 }
 
 fn codes(names: &[String], separator: &str) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
+    names.iter().map(|name| code(name)).collect::<Vec<_>>().join(separator)
 }
 
 /// The documentation of a field: what it means, what it may hold.
 pub(crate) fn field(field: &Field) -> String {
     let mut text = prose(&field.description);
     if text.is_empty() {
-        text = format!("`{}`", field.name);
+        text = code(&field.name);
     }
     let mut facts = Vec::new();
     if field.deprecated {
@@ -192,12 +141,12 @@ pub(crate) fn field(field: &Field) -> String {
     facts.extend(limits(&field.limits, unit));
     facts.extend(limits(&field.item_limits, "characters").into_iter().map(|limit| format!("Each: {limit}")));
     if let Some(default) = &field.default {
-        facts.push(format!("The server assumes `{}`.", code(&default.to_string())));
+        facts.push(format!("The server assumes {}.", code(&default.to_string())));
     }
     if let Some(example) = &field.example {
         let example = example.to_string();
         if example.chars().count() <= 120 {
-            facts.push(format!("Example: `{}`.", code(&example)));
+            facts.push(format!("Example: {}.", code(&example)));
         }
     }
     if !facts.is_empty() {
@@ -207,20 +156,17 @@ pub(crate) fn field(field: &Field) -> String {
     text
 }
 
-fn code(text: &str) -> String {
-    text.replace('`', "'").replace('\n', " ")
-}
-
 /// What a value must satisfy, as sentences.
 pub(crate) fn limits(limits: &Limits, unit: &str) -> Vec<String> {
     let mut sentences = Vec::new();
+    let count = |number: u64| counted(number, unit);
     let lengths = (limits.min_length.or(limits.min_items), limits.max_length.or(limits.max_items));
     match lengths {
-        (Some(min), Some(max)) if min == max => sentences.push(format!("Exactly {min} {unit}.")),
-        (Some(min), Some(max)) => sentences.push(format!("{min} to {max} {unit}.")),
+        (Some(min), Some(max)) if min == max => sentences.push(format!("Exactly {}.", count(min))),
+        (Some(min), Some(max)) => sentences.push(format!("{min} to {}.", count(max))),
         (Some(1), None) => sentences.push("Not empty.".to_owned()),
-        (Some(min), None) => sentences.push(format!("At least {min} {unit}.")),
-        (None, Some(max)) => sentences.push(format!("At most {max} {unit}.")),
+        (Some(min), None) => sentences.push(format!("At least {}.", count(min))),
+        (None, Some(max)) => sentences.push(format!("At most {}.", count(max))),
         (None, None) => {}
     }
     match (limits.minimum, limits.maximum) {
@@ -230,15 +176,21 @@ pub(crate) fn limits(limits: &Limits, unit: &str) -> Vec<String> {
         (None, None) => {}
     }
     if let Some(pattern) = &limits.pattern {
-        sentences.push(format!("Matches `{pattern}`."));
+        sentences.push(format!("Matches {}.", code(pattern)));
     }
     if limits.unique_items {
         sentences.push("No element twice.".to_owned());
     }
     if let Some(bytes) = limits.max_bytes {
-        sentences.push(format!("At most {bytes} bytes."));
+        sentences.push(format!("At most {}.", counted(bytes, "bytes")));
     }
     sentences
+}
+
+/// `1 element`, `2 elements`.
+fn counted(number: u64, unit: &str) -> String {
+    let unit = if number == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
+    format!("{number} {unit}")
 }
 
 /// A bound as it is written.

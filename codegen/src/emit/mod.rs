@@ -10,6 +10,7 @@ mod operation;
 mod print;
 mod requirements;
 mod types;
+mod words;
 
 pub(crate) use docs::{limits, number, rate_limits};
 pub(crate) use fields::{field_ty, ty};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::ValidatedTypes;
-use super::{File, docs, event, operation, print, types};
+use super::{File, docs, event, operation, print, types, words};
 use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
 use crate::names::pascal;
 
@@ -132,8 +132,7 @@ fn version_module(version: &Version) -> String {
 /// The method of a version that leads to a resource.
 fn accessor(resource: &Resource) -> String {
     let name = &resource.name;
-    let first = resource.description.split(". ").next().unwrap_or_default().replace('\n', " ");
-    let docs = print::docs("    ", &docs::prose(first.trim()));
+    let docs = print::docs("    ", &docs::first_sentence(&resource.description));
     let result = format!(" -> {name}::Resource<'a, I> {{");
     let signature = print::listed("    ", &format!("pub fn {name}"), &["&self"], &result);
     format!("{docs}{signature}        {name}::Resource(self.0)\n    }}\n")
@@ -160,7 +159,7 @@ fn resource_file(version: &Version, resource: &Resource, validated: &ValidatedTy
         }
     }
     let mut parts =
-        vec![print::header(&resource.file), docs::inner(&docs::prose(&resource.description)), imports(&module, &used)];
+        vec![print::header(&resource.file), docs::inner(&words::prose(&resource.description)), imports(&module, &used)];
     parts.extend(handle(resource));
     for operation in &resource.operations {
         parts.extend(operation::definition(operation, validated));

@@ -1,12 +1,11 @@
 //! One operation: its request, how it is sent, its answer.
 
-use std::borrow::Cow;
 use std::iter::once;
 
 use super::fields::{ValidatedTypes, builder, declaration};
 use super::print;
 use super::types::{answer, is_comparable};
-use super::{docs, requirements};
+use super::{docs, requirements, words};
 use crate::ir::{
     Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, PagingBy, Period, Presence, UpdateMask,
 };
@@ -37,13 +36,10 @@ fn request_struct(operation: &Operation, fields: &[&Field]) -> String {
     if is_comparable(fields.iter().copied()) {
         derives.push("PartialEq");
     }
-    let attributes = [alias(operation), format!("derive({})", derives.join(", "))];
+    let mut attributes: Vec<String> = words::alias(&operation.page.title).into_iter().collect();
+    attributes.push(format!("derive({})", derives.join(", ")));
     let declarations: String = fields.iter().map(|field| declaration(field)).collect();
     print::structure(&docs::operation(operation), &attributes, &operation.request, &declarations)
-}
-
-fn alias(operation: &Operation) -> String {
-    format!("doc(alias = {:?})", operation.page.title)
 }
 
 fn request_trait(operation: &Operation) -> String {
@@ -98,23 +94,19 @@ fn error_table(errors: &[ErrorCode]) -> String {
     let mut text = "rt::error_codes! {\n".to_owned();
     for error in errors {
         let retry = if error.retry { " retry" } else { "" };
-        text.push_str(&format!("            {} {}{retry}: {:?}", error.status, error.code, one_line(&error.meaning)));
+        text.push_str(&format!(
+            "            {} {}{retry}: {:?}",
+            error.status,
+            error.code,
+            words::one_line(&error.meaning)
+        ));
         if !error.hint.is_empty() {
-            text.push_str(&format!(", {:?}", one_line(&error.hint)));
+            text.push_str(&format!(", {:?}", words::one_line(&error.hint)));
         }
         text.push_str(";\n");
     }
     text.push_str("        }");
     text
-}
-
-fn one_line(text: &str) -> Cow<'_, str> {
-    // Most texts are on one line already, and there are many of them.
-    let is_one_line = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ");
-    if is_one_line && text.trim() == text {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn encode(operation: &Operation) -> String {
@@ -190,9 +182,11 @@ fn paged(operation: &Operation, paging: &Paging) -> String {
 /// The method of the resource that makes the call.
 pub(crate) fn method(operation: &Operation) -> String {
     let request = &operation.request;
-    let docs = format!("{}: [`{request}`].", docs::prose(&operation.summary));
+    let docs = format!("{}: [`{request}`].", words::line(&operation.summary));
     let mut text = print::docs("    ", &docs);
-    text.push_str(&format!("    #[{}]\n", alias(operation)));
+    if let Some(alias) = words::alias(&operation.page.title) {
+        text.push_str(&format!("    #[{alias}]\n"));
+    }
     let parameters = ["&self", &format!("request: {request}")];
     let (head, result) = (format!("pub fn {}", operation.method.0), format!(" -> rt::Call<{request}>"));
     text.push_str(&print::listed("    ", &head, &parameters, &result));

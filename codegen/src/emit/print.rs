@@ -22,6 +22,7 @@ pub(crate) fn laid_out(text: String) -> String {
 
 /// `/// ` lines.
 pub(crate) fn docs(indent: &str, text: &str) -> String {
+    let text = super::words::clean(text);
     let mut out = String::with_capacity(text.len() + 64);
     for line in text.trim_end().lines() {
         let line = line.trim_end();

@@ -1,8 +1,7 @@
 //! Structs and enums.
 
-use super::docs;
 use super::fields::{ValidatedTypes, builder, declaration, object};
-use super::print;
+use super::{print, words};
 use crate::ir::{Enum, Field, Struct, Type, TypeDef, TypePath, Values, Variant};
 
 const DERIVES: &str = "derive(Clone, Debug, Default, PartialEq)";
@@ -44,7 +43,7 @@ pub(crate) fn answer(name: &str, description: &str, fields: &[Field]) -> Vec<Str
 }
 
 fn described(description: &str, name: &str) -> String {
-    if description.is_empty() { format!("`{name}`") } else { docs::prose(description) }
+    if description.is_empty() { words::code(name) } else { words::prose(description) }
 }
 
 /// Whether a value can be compared: files are streams.
@@ -61,8 +60,7 @@ pub(crate) fn is_comparable<'a>(mut fields: impl Iterator<Item = &'a Field>) -> 
 
 fn enumeration(definition: &Enum) -> String {
     let mut text = String::from("rt::open_enum! {\n");
-    let documentation = described(&definition.description, &definition.name);
-    documentation.lines().for_each(|line| text.push_str(&doc_line("    ", line)));
+    text.push_str(&print::docs("    ", &described(&definition.description, &definition.name)));
     match &definition.values {
         Values::Strings(variants) => {
             text.push_str(&format!("    pub enum {} {{\n", definition.name));
@@ -77,18 +75,13 @@ fn enumeration(definition: &Enum) -> String {
     text
 }
 
-fn variant<T: std::fmt::Debug>(variant: &Variant<T>) -> String {
-    let value = format!("{:?}", variant.value);
-    let description = if variant.description.is_empty() {
-        format!("`{}`", value.trim_matches('"'))
+fn variant<T: std::fmt::Debug + ToString>(variant: &Variant<T>) -> String {
+    let on_the_wire = words::code(&variant.value.to_string());
+    let documentation = if variant.description.is_empty() {
+        on_the_wire
     } else {
-        docs::prose(&variant.description)
+        format!("{}\n\nOn the wire: {on_the_wire}.", words::prose(&variant.description))
     };
-    let mut text: String = description.lines().map(|line| doc_line("        ", line)).collect();
-    text.push_str(&format!("        {} = {value},\n", variant.name));
-    text
-}
-
-fn doc_line(indent: &str, line: &str) -> String {
-    if line.is_empty() { format!("{indent}///\n") } else { format!("{indent}/// {line}\n") }
+    let docs = print::docs("        ", &documentation);
+    format!("{docs}        {} = {:?},\n", variant.name, variant.value)
 }

@@ -2,11 +2,22 @@
 
 use super::context::Context;
 use super::names::name_of;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
 use crate::ir::{Enum, Field, TypeDef, Values};
 
-/// Fields and values of enums without one.
+/// Resources, fields and values of enums without one.
 pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    for (_, resource) in context.resources() {
+        if resource.description.trim().is_empty() {
+            let place = Pointer::file(&resource.file).key("info");
+            diagnostics.push(
+                Diagnostic::new(Code::Undescribed, &place, format!("nothing says what `{}` is", resource.name))
+                    .at_key()
+                    .label("becomes the first words of the module")
+                    .help("add `description: …`: what the resource is, in your own words"),
+            );
+        }
+    }
     for operation in context.operations() {
         fields(operation.request_fields().chain(&operation.answer), diagnostics);
     }

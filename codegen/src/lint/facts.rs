@@ -105,6 +105,27 @@ pub(crate) fn app_types(operation: &Operation, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Scopes that are no names: two of them with a full-width comma between them, for example.
+pub(crate) fn scopes(place: &Pointer, lists: [&[String]; 2], diagnostics: &mut Diagnostics) {
+    for (key, names) in ["x-feishu-scopes", "x-feishu-field-scopes"].into_iter().zip(lists) {
+        for (index, name) in names.iter().enumerate() {
+            let Some(odd) = name.chars().find(|letter| !letter.is_ascii_graphic() || matches!(letter, ',' | ';'))
+            else {
+                continue;
+            };
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::Scopes,
+                    &place.key(key).index(index),
+                    format!("`{name}` is not the name of a scope"),
+                )
+                .label(format!("contains `{odd}`"))
+                .help("separate scopes with the comma of ASCII and a blank: `[a, b]`"),
+            );
+        }
+    }
+}
+
 /// Limits that allow nothing.
 pub(crate) fn rate_limits(operation: &Operation, diagnostics: &mut Diagnostics) {
     let place = operation.place.key("x-feishu-rate-limits");

@@ -52,6 +52,7 @@ pub(crate) fn lint(documents: &Documents, api: &Api, diagnostics: &mut Diagnosti
     for operation in context.operations() {
         facts::page(operation, diagnostics);
         facts::app_types(operation, diagnostics);
+        facts::scopes(&operation.place, [&operation.scopes, &operation.field_scopes], diagnostics);
         facts::rate_limits(operation, diagnostics);
         facts::error_table(operation, diagnostics);
         facts::enforced_by(&context, &operation.place, &operation.constraints, diagnostics);
@@ -69,6 +70,7 @@ pub(crate) fn lint(documents: &Documents, api: &Api, diagnostics: &mut Diagnosti
         waivers::of_operation(operation, diagnostics);
     }
     for event in context.events() {
+        facts::scopes(&event.place, [&event.scopes, &event.field_scopes], diagnostics);
         facts::enforced_by(&context, &event.place, &event.constraints, diagnostics);
         constraints::of_event(event, diagnostics);
         values::of_event(&context, event, diagnostics);

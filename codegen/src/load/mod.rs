@@ -1,5 +1,6 @@
 //! Reads YAML texts into `openapiv3` documents, after holding them against the dialect's grammar.
 
+mod advice;
 mod document;
 mod openapi;
 mod part;
@@ -92,13 +93,14 @@ fn parse<'s>(source: &'s Source, diagnostics: &mut Diagnostics) -> Option<Tree<'
         Err(error) => {
             let place = Pointer::file(&source.path);
             let words = error.to_string();
-            let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
+            let message = words.split(" at line ").next().unwrap_or(&words);
+            let message = advice::without_jargon(message);
             let mut diagnostic = Diagnostic::new(Code::Syntax, &place, format!("this is not YAML: {message}"))
                 .label("the reader stopped here");
             if let Some(location) = error.location() {
                 diagnostic = diagnostic.position(location.line(), location.column());
             }
-            diagnostic.help = advice(&message, text, error.location()).map(str::to_owned);
+            diagnostic.help = advice::advice(&message, text, error.location()).map(str::to_owned);
             diagnostics.push(diagnostic);
             None
         }
@@ -165,33 +167,4 @@ fn too_deep(file: &str, tree: &Tree) -> Option<Pointer> {
         }
     }
     find(&mut Cursor::new(file), tree, MAX_DEPTH)
-}
-
-/// What to do about a mistake in YAML itself.
-fn advice(message: &str, text: &str, location: Option<serde_yaml::Location>) -> Option<&'static str> {
-    let line = location.and_then(|location| text.lines().nth(location.line().saturating_sub(1))).unwrap_or("");
-    let has = |words: &str| message.contains(words);
-    Some(if line.trim_start_matches(' ').starts_with('\t') {
-        "indent with spaces; YAML allows no tabs there"
-    } else if has("mapping values are not allowed") {
-        "put a text that holds `: ` in quotes; otherwise look at the indentation"
-    } else if has("more than one document") {
-        "one file is one document; remove `---`, or move the rest to a file of its own"
-    } else if has("unknown anchor") || has("undefined alias") {
-        "put a text that begins with `*` in quotes"
-    } else if has("cannot start any token") {
-        "put a text that begins with `@`, `` ` `` or `%` in quotes"
-    } else if has("repetition limit") || has("recursion limit") {
-        "write it out flatter; a spec nests a dozen levels"
-    } else if has("tag") {
-        "leave YAML tags out; put a text that begins with `!` in quotes"
-    } else if has("a key must be a string") {
-        "put a text that begins with `{` or `[` in quotes"
-    } else if has("end of stream") || has("expected ',' or") || has("quoted scalar") {
-        "look for a bracket or quotation mark that is not closed"
-    } else if has("expected key") || has("block mapping") || has("block collection") || has("'-' indicator") {
-        "compare the indentation with that of the lines around it"
-    } else {
-        return None;
-    })
 }

@@ -6,10 +6,16 @@ rt::open_enum! {
     /// The kinds of user id.
     pub enum UserIdType {
         /// Identifies a person within one app.
+        ///
+        /// On the wire: `open_id`.
         OpenId = "open_id",
         /// Identifies a person across all apps of one developer.
+        ///
+        /// On the wire: `union_id`.
         UnionId = "union_id",
         /// Identifies a person within one tenant; reading it needs the scope `contact:user.employee_id:readonly`.
+        ///
+        /// On the wire: `user_id`.
         UserId = "user_id",
     }
 }

@@ -19,27 +19,27 @@ pub use common::*;
 pub struct Service<'a, I>(&'a Client<I>);
 
 impl<'a, I: rt::Identity> Service<'a, I> {
-    /// Tasks, as the historic version of the API knows them: a title and a description, each plain or rich, a due time, collaborators and followers. Creator and collaborators may change a task, followers only read it. With a tenant access token the app itself is the creator and sees only tasks that it created, and its bot must be switched on; with a user access token it is as if that person worked in Feishu. What v1 calls the id of a task, v2 calls its GUID; new programs should use v2.
+    /// Tasks, as the historic version of the API knows them: a title and a description, each plain or rich, a due time, collaborators and followers.
     pub fn task(&self) -> task::Resource<'a, I> {
         task::Resource(self.0)
     }
 
-    /// Collaborators work on a task; v2 calls them assignees. A task has at most 50 of them; its creator and its collaborators may add others, followers may not. Several are removed at once by `task.v1.task.batch_delete_collaborator`.
+    /// Collaborators work on a task; v2 calls them assignees.
     pub fn task_collaborator(&self) -> task_collaborator::Resource<'a, I> {
         task_collaborator::Resource(self.0)
     }
 
-    /// Comments on a task and replies to them. The overview page says that comments are plain text, yet comments with mentions and links (`rich_content`) are documented as well.
+    /// Comments on a task and replies to them.
     pub fn task_comment(&self) -> task_comment::Resource<'a, I> {
         task_comment::Resource(self.0)
     }
 
-    /// Followers read a task and learn of its changes; they may not change it. Only people can follow a task, and their number per task is limited. Several are removed at once by `task.v1.task.batch_delete_follower`.
+    /// Followers read a task and learn of its changes; they may not change it.
     pub fn task_follower(&self) -> task_follower::Resource<'a, I> {
         task_follower::Resource(self.0)
     }
 
-    /// Reminders tell people of a task some minutes before or after its due time. A task can hold several, but only the first one reminds.
+    /// Reminders tell people of a task some minutes before or after its due time.
     pub fn task_reminder(&self) -> task_reminder::Resource<'a, I> {
         task_reminder::Resource(self.0)
     }

@@ -1329,24 +1329,44 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The title as plain text.
+        ///
+        /// On the wire: `summary`.
         Summary = "summary",
         /// The title with mentions and links.
+        ///
+        /// On the wire: `rich_summary`.
         RichSummary = "rich_summary",
         /// The description as plain text.
+        ///
+        /// On the wire: `description`.
         Description = "description",
         /// The description with mentions and links.
+        ///
+        /// On the wire: `rich_description`.
         RichDescription = "rich_description",
         /// The due time.
+        ///
+        /// On the wire: `due`.
         Due = "due",
         /// The data of the app's own.
+        ///
+        /// On the wire: `extra`.
         Extra = "extra",
         /// What the button that completes the task does.
+        ///
+        /// On the wire: `custom`.
         Custom = "custom",
         /// The followers.
+        ///
+        /// On the wire: `follower_ids`.
         FollowerIds = "follower_ids",
         /// The collaborators.
+        ///
+        /// On the wire: `collaborator_ids`.
         CollaboratorIds = "collaborator_ids",
         /// When the task repeats.
+        ///
+        /// On the wire: `repeat_rule`.
         RepeatRule = "repeat_rule",
     }
 }
@@ -1428,22 +1448,40 @@ rt::open_enum! {
     /// What the task was created from.
     pub enum TaskSource: i64 {
         /// Unknown.
+        ///
+        /// On the wire: `0`.
         Unknown = 0,
         /// Feishu's task centre.
+        ///
+        /// On the wire: `1`.
         TaskCenter = 1,
         /// A message that was turned into a task.
+        ///
+        /// On the wire: `2`.
         Message = 2,
         /// A cloud document.
+        ///
+        /// On the wire: `3`.
         CloudDoc = 3,
         /// The document app on its own.
+        ///
+        /// On the wire: `4`.
         SingleDoc = 4,
         /// PANO.
+        ///
+        /// On the wire: `5`.
         Pano = 5,
         /// A call with a tenant access token.
+        ///
+        /// On the wire: `6`.
         TenantAccessToken = 6,
         /// A call with a user access token.
+        ///
+        /// On the wire: `7`.
         UserAccessToken = 7,
         /// A cloud document of the new kind.
+        ///
+        /// On the wire: `8`.
         NewCloudDoc = 8,
     }
 }
@@ -1452,10 +1490,16 @@ rt::open_enum! {
     /// What happened to that part.
     pub enum UpdateTenantEventEventType {
         /// It is new.
+        ///
+        /// On the wire: `create`.
         Create = "create",
         /// It is gone.
+        ///
+        /// On the wire: `delete`.
         Delete = "delete",
         /// It is different.
+        ///
+        /// On the wire: `update`.
         Update = "update",
     }
 }
@@ -1464,10 +1508,16 @@ rt::open_enum! {
     /// Which part of the task has changed.
     pub enum UpdateTenantEventObjectType {
         /// The task itself.
+        ///
+        /// On the wire: `task`.
         Task = "task",
         /// Its collaborators.
+        ///
+        /// On the wire: `collaborator`.
         Collaborator = "collaborator",
         /// Its followers.
+        ///
+        /// On the wire: `follower`.
         Follower = "follower",
     }
 }
@@ -1476,18 +1526,32 @@ rt::open_enum! {
     /// What has changed.
     pub enum UpdatedEventObjType: i64 {
         /// The task itself.
+        ///
+        /// On the wire: `1`.
         Details = 1,
         /// Its collaborators.
+        ///
+        /// On the wire: `2`.
         Collaborators = 2,
         /// Its followers.
+        ///
+        /// On the wire: `3`.
         Followers = 3,
         /// The times of its reminders.
+        ///
+        /// On the wire: `4`.
         Reminders = 4,
         /// The task was completed.
+        ///
+        /// On the wire: `5`.
         Completed = 5,
         /// The task is no longer completed.
+        ///
+        /// On the wire: `6`.
         Reopened = 6,
         /// The task was deleted.
+        ///
+        /// On the wire: `7`.
         Deleted = 7,
     }
 }

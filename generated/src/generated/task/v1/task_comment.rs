@@ -657,8 +657,12 @@ rt::open_enum! {
     /// In which order comments are listed.
     pub enum ListDirection: i64 {
         /// The oldest first.
+        ///
+        /// On the wire: `0`.
         OldestFirst = 0,
         /// The newest first.
+        ///
+        /// On the wire: `1`.
         NewestFirst = 1,
     }
 }
@@ -667,12 +671,20 @@ rt::open_enum! {
     /// What happened to the comment.
     pub enum UpdatedEventObjType: i64 {
         /// It was written.
+        ///
+        /// On the wire: `1`.
         Created = 1,
         /// It was written in reply to another.
+        ///
+        /// On the wire: `2`.
         Replied = 2,
         /// It was changed.
+        ///
+        /// On the wire: `3`.
         Updated = 3,
         /// It was deleted.
+        ///
+        /// On the wire: `4`.
         Deleted = 4,
     }
 }

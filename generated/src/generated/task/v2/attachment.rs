@@ -436,6 +436,8 @@ rt::open_enum! {
     /// What attachments can belong to; today only tasks.
     pub enum AttachmentResourceType {
         /// A task.
+        ///
+        /// On the wire: `task`.
         Task = "task",
     }
 }

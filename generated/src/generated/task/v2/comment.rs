@@ -601,6 +601,8 @@ rt::open_enum! {
     /// What can be commented on; today only tasks.
     pub enum CommentResourceType {
         /// A task.
+        ///
+        /// On the wire: `task`.
         Task = "task",
     }
 }
@@ -609,8 +611,12 @@ rt::open_enum! {
     /// `ListDirection`
     pub enum ListDirection {
         /// Oldest first.
+        ///
+        /// On the wire: `asc`.
         Asc = "asc",
         /// Newest first.
+        ///
+        /// On the wire: `desc`.
         Desc = "desc",
     }
 }
@@ -619,6 +625,8 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The text.
+        ///
+        /// On the wire: `content`.
         Content = "content",
     }
 }

@@ -169,6 +169,8 @@ rt::open_enum! {
     /// The kind of member; only people can be values of a custom field.
     pub enum CustomFieldMemberType {
         /// A person.
+        ///
+        /// On the wire: `user`.
         User = "user",
     }
 }
@@ -177,16 +179,28 @@ rt::open_enum! {
     /// The kinds of custom fields.
     pub enum CustomFieldType {
         /// A number.
+        ///
+        /// On the wire: `number`.
         Number = "number",
         /// A date.
+        ///
+        /// On the wire: `datetime`.
         Datetime = "datetime",
         /// One or more people.
+        ///
+        /// On the wire: `member`.
         Member = "member",
         /// One of the field's options.
+        ///
+        /// On the wire: `single_select`.
         SingleSelect = "single_select",
         /// Any of the field's options.
+        ///
+        /// On the wire: `multi_select`.
         MultiSelect = "multi_select",
         /// A text.
+        ///
+        /// On the wire: `text`.
         Text = "text",
     }
 }
@@ -508,14 +522,24 @@ rt::open_enum! {
     /// The role, which depends on what it is a member of.
     pub enum MemberRole {
         /// Is to do the task, and may read and edit it.
+        ///
+        /// On the wire: `assignee`.
         Assignee = "assignee",
         /// Is told about changes of the task, and may read it.
+        ///
+        /// On the wire: `follower`.
         Follower = "follower",
         /// Owns the tasklist.
+        ///
+        /// On the wire: `owner`.
         Owner = "owner",
         /// May edit the tasklist.
+        ///
+        /// On the wire: `editor`.
         Editor = "editor",
         /// May read the tasklist.
+        ///
+        /// On the wire: `viewer`.
         Viewer = "viewer",
     }
 }
@@ -524,10 +548,16 @@ rt::open_enum! {
     /// What the member is.
     pub enum MemberType {
         /// A person.
+        ///
+        /// On the wire: `user`.
         User = "user",
         /// A chat, standing for everyone in it.
+        ///
+        /// On the wire: `chat`.
         Chat = "chat",
         /// An app.
+        ///
+        /// On the wire: `app`.
         App = "app",
     }
 }
@@ -780,8 +810,12 @@ rt::open_enum! {
     /// Whether the other task comes before or after.
     pub enum TaskDependencyType {
         /// The other task comes before.
+        ///
+        /// On the wire: `prev`.
         Prev = "prev",
         /// The other task comes after.
+        ///
+        /// On the wire: `next`.
         Next = "next",
     }
 }
@@ -868,8 +902,12 @@ rt::open_enum! {
     /// The role; the same person may have both, as two members.
     pub enum TaskMemberRole {
         /// Is to do the task, and may read and edit it.
+        ///
+        /// On the wire: `assignee`.
         Assignee = "assignee",
         /// Is told about changes of the task, and may read it.
+        ///
+        /// On the wire: `follower`.
         Follower = "follower",
     }
 }
@@ -878,8 +916,12 @@ rt::open_enum! {
     /// What the member is.
     pub enum TaskMemberType {
         /// A person.
+        ///
+        /// On the wire: `user`.
         User = "user",
         /// An app.
+        ///
+        /// On the wire: `app`.
         App = "app",
     }
 }
@@ -888,8 +930,12 @@ rt::open_enum! {
     /// Who must complete a task that has several assignees.
     pub enum TaskMode: i64 {
         /// All assignees must complete it.
+        ///
+        /// On the wire: `1`.
         AllAssignees = 1,
         /// One assignee completes it for all.
+        ///
+        /// On the wire: `2`.
         AnyAssignee = 2,
     }
 }
@@ -924,16 +970,28 @@ rt::open_enum! {
     /// How the task came to be.
     pub enum TaskSource: i64 {
         /// Unknown.
+        ///
+        /// On the wire: `0`.
         Unspecified = 0,
         /// In the task center.
+        ///
+        /// On the wire: `1`.
         TaskCenter = 1,
         /// In a chat, or from a message.
+        ///
+        /// On the wire: `2`.
         Chat = 2,
         /// Through this API, with a tenant_access_token.
+        ///
+        /// On the wire: `6`.
         App = 6,
         /// Through this API, with a user_access_token.
+        ///
+        /// On the wire: `7`.
         User = 7,
         /// In a document.
+        ///
+        /// On the wire: `8`.
         Document = 8,
     }
 }
@@ -942,8 +1000,12 @@ rt::open_enum! {
     /// Whether the task is done.
     pub enum TaskStatus {
         /// Still to do.
+        ///
+        /// On the wire: `todo`.
         Todo = "todo",
         /// Completed.
+        ///
+        /// On the wire: `done`.
         Done = "done",
     }
 }

@@ -833,6 +833,8 @@ rt::open_enum! {
     /// What custom fields can belong to; today only tasklists.
     pub enum CustomFieldResourceType {
         /// A tasklist.
+        ///
+        /// On the wire: `tasklist`.
         Tasklist = "tasklist",
     }
 }
@@ -862,12 +864,20 @@ rt::open_enum! {
     /// How apps show the date; values are milliseconds all the same.
     pub enum DatetimeSettingFormat {
         /// Year, month and day with dashes, such as 2023-08-24.
+        ///
+        /// On the wire: `yyyy-mm-dd`.
         YyyyMmDdDashed = "yyyy-mm-dd",
         /// Year, month and day with slashes, such as 2023/08/24.
+        ///
+        /// On the wire: `yyyy/mm/dd`.
         YyyyMmDdSlashed = "yyyy/mm/dd",
         /// Month, day and year with slashes, such as 08/24/2023.
+        ///
+        /// On the wire: `mm/dd/yyyy`.
         MmDdYyyySlashed = "mm/dd/yyyy",
         /// Day, month and year with slashes, such as 24/08/2023.
+        ///
+        /// On the wire: `dd/mm/yyyy`.
         DdMmYyyySlashed = "dd/mm/yyyy",
     }
 }
@@ -1019,8 +1029,12 @@ rt::open_enum! {
     /// Where apps show the symbol; it matters only when `format` is `custom`.
     pub enum NumberSettingCustomSymbolPosition {
         /// To the left of the number.
+        ///
+        /// On the wire: `left`.
         Left = "left",
         /// To the right of the number.
+        ///
+        /// On the wire: `right`.
         Right = "right",
     }
 }
@@ -1029,14 +1043,24 @@ rt::open_enum! {
     /// How apps show the number; values are plain numbers all the same.
     pub enum NumberSettingFormat {
         /// A plain number.
+        ///
+        /// On the wire: `normal`.
         Normal = "normal",
         /// A percentage.
+        ///
+        /// On the wire: `percentage`.
         Percentage = "percentage",
         /// An amount of renminbi.
+        ///
+        /// On the wire: `cny`.
         Cny = "cny",
         /// An amount of US dollars.
+        ///
+        /// On the wire: `usd`.
         Usd = "usd",
         /// A number with a symbol of its own, which `custom_symbol` names.
+        ///
+        /// On the wire: `custom`.
         Custom = "custom",
     }
 }
@@ -1045,8 +1069,12 @@ rt::open_enum! {
     /// How apps group the digits of the integer part.
     pub enum NumberSettingSeparator {
         /// Not at all.
+        ///
+        /// On the wire: `none`.
         None = "none",
         /// By thousands.
+        ///
+        /// On the wire: `thousand`.
         Thousand = "thousand",
     }
 }
@@ -1055,18 +1083,32 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The name.
+        ///
+        /// On the wire: `name`.
         Name = "name",
         /// The setting of a number field.
+        ///
+        /// On the wire: `number_setting`.
         NumberSetting = "number_setting",
         /// The setting of a people field.
+        ///
+        /// On the wire: `member_setting`.
         MemberSetting = "member_setting",
         /// The setting of a date field.
+        ///
+        /// On the wire: `datetime_setting`.
         DatetimeSetting = "datetime_setting",
         /// The options of a single choice.
+        ///
+        /// On the wire: `single_select_setting`.
         SingleSelectSetting = "single_select_setting",
         /// The options of a multiple choice.
+        ///
+        /// On the wire: `multi_select_setting`.
         MultiSelectSetting = "multi_select_setting",
         /// The setting of a text field, which is empty today.
+        ///
+        /// On the wire: `text_setting`.
         TextSetting = "text_setting",
     }
 }

@@ -283,14 +283,24 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The name.
+        ///
+        /// On the wire: `name`.
         Name = "name",
         /// The color.
+        ///
+        /// On the wire: `color_index`.
         ColorIndex = "color_index",
         /// Whether apps hide the option.
+        ///
+        /// On the wire: `is_hidden`.
         IsHidden = "is_hidden",
         /// The place, before the option that `insert_before` names.
+        ///
+        /// On the wire: `insert_before`.
         InsertBefore = "insert_before",
         /// The place, after the option that `insert_after` names.
+        ///
+        /// On the wire: `insert_after`.
         InsertAfter = "insert_after",
     }
 }

@@ -23,47 +23,47 @@ pub use common::*;
 pub struct Service<'a, I>(&'a Client<I>);
 
 impl<'a, I: rt::Identity> Service<'a, I> {
-    /// Files attached to a task; an attachment never stands alone, so the task must exist first. Who can read the task can list and download its attachments; who can edit it can upload; who can edit it or has uploaded the file can delete it.
+    /// Files attached to a task; an attachment never stands alone, so the task must exist first.
     pub fn attachment(&self) -> attachment::Resource<'a, I> {
         attachment::Resource(self.0)
     }
 
-    /// Comments on a task, and replies to them. Whoever can read the task can read its comments and write new ones; only the author of a comment can change or delete it. The interface is made for comments on any kind of resource, but only tasks can have them today.
+    /// Comments on a task, and replies to them.
     pub fn comment(&self) -> comment::Resource<'a, I> {
         comment::Resource(self.0)
     }
 
-    /// A custom field adds a number, people, a date, a choice or a text to the tasks of a tasklist, beside the fields that every task has. It has a name, a type that never changes, and the setting of that type; the values stand in the tasks. A field may belong to several tasklists, and rights follow from them: whoever can read or edit one of its tasklists can read or edit the field. There is no way to delete a field; once removed from all its tasklists, nobody can reach it.
+    /// A custom field adds a number, people, a date, a choice or a text to the tasks of a tasklist, beside the fields that every task has.
     pub fn custom_field(&self) -> custom_field::Resource<'a, I> {
         custom_field::Resource(self.0)
     }
 
-    /// The options of a custom field that is a single or multiple choice. A field has at most 100 options, hidden ones included; the visible ones have different names and a fixed order. Options are never deleted, since values refer to them; a hidden option disappears from apps and can no longer be chosen.
+    /// The options of a custom field that is a single or multiple choice.
     pub fn custom_field_option(&self) -> custom_field_option::Resource<'a, I> {
         custom_field_option::Resource(self.0)
     }
 
-    /// Sections divide a tasklist, or the list of tasks assigned to the caller, into groups that people keep by hand. Every such resource has at least its default section, which can be renamed but not deleted, and each task in it stands in exactly one section; `task.v2.task.add_tasklist` moves a task to another one. In a tasklist, its readers see the sections and its editors change them; the sections of one's own tasks belong to the caller alone.
+    /// Sections divide a tasklist, or the list of tasks assigned to the caller, into groups that people keep by hand.
     pub fn section(&self) -> section::Resource<'a, I> {
         section::Resource(self.0)
     }
 
-    /// Tasks: what is to be done, by whom and until when, with reminders, dependencies and places in tasklists. A task can be read by its creator, assignees and followers, by whoever can read one of its tasklists, its document or a task above it, and by those it was shared with in a chat. It can be edited by its creator and assignees, and by whoever can edit one of its tasklists, its document or a task above it. An app has no privileges: it sees only tasks that it created or is a member of, or that it reaches in one of these ways.
+    /// Tasks: what is to be done, by whom and until when, with reminders, dependencies and places in tasklists.
     pub fn task(&self) -> task::Resource<'a, I> {
         task::Resource(self.0)
     }
 
-    /// The subtasks of a task. A subtask is a task like any other, but for its parent: all operations of tasks work on it, and it may have subtasks of its own. Who can read or edit a task can do the same with everything below it.
+    /// The subtasks of a task.
     pub fn task_subtask(&self) -> task_subtask::Resource<'a, I> {
         task_subtask::Resource(self.0)
     }
 
-    /// A tasklist holds the tasks of one project and the people who work on it. It has exactly one owner, who may do everything, and any number of members, each an editor or a viewer; a chat as member gives its role to everyone in the chat. Editors rename the tasklist, change its members and its tasks; viewers read; only the owner names another owner or deletes it. Whoever created it has no rights by that alone once it is handed over.
+    /// A tasklist holds the tasks of one project and the people who work on it.
     pub fn tasklist(&self) -> tasklist::Resource<'a, I> {
         tasklist::Resource(self.0)
     }
 
-    /// An activity subscription tells group chats what happens in a tasklist: each of its subscribers gets a message for each of the events it names. A tasklist has at most 50 subscriptions, each with at most 50 subscribers. Whoever can read the tasklist can read its subscriptions; whoever can edit it can change them. A subscription outlives the rights of its creator: it stays until it is deleted.
+    /// An activity subscription tells group chats what happens in a tasklist: each of its subscribers gets a message for each of the events it names.
     pub fn tasklist_activity_subscription(
         &self,
     ) -> tasklist_activity_subscription::Resource<'a, I> {

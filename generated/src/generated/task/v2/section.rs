@@ -749,10 +749,16 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The name.
+        ///
+        /// On the wire: `name`.
         Name = "name",
         /// The place, before another section.
+        ///
+        /// On the wire: `insert_before`.
         InsertBefore = "insert_before",
         /// The place, after another section.
+        ///
+        /// On the wire: `insert_after`.
         InsertAfter = "insert_after",
     }
 }
@@ -796,8 +802,12 @@ rt::open_enum! {
     /// What sections can divide.
     pub enum SectionResourceType {
         /// A tasklist.
+        ///
+        /// On the wire: `tasklist`.
         Tasklist = "tasklist",
         /// The tasks assigned to the caller.
+        ///
+        /// On the wire: `my_tasks`.
         MyTasks = "my_tasks",
     }
 }

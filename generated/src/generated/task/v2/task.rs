@@ -230,7 +230,7 @@ pub struct Create {
     pub start: Option<Start>,
     /// The reminder, one at most; it needs `due`.
     ///
-    /// At most 1 elements.
+    /// At most 1 element.
     pub reminders: Option<Vec<TaskReminder>>,
     /// Who must complete the task.
     ///
@@ -1413,7 +1413,7 @@ pub struct AddReminders {
     pub user_id_type: Option<UserIdType>,
     /// The reminder; at present exactly one.
     ///
-    /// Exactly 1 elements.
+    /// Exactly 1 element.
     pub reminders: Vec<TaskReminder>,
 }
 
@@ -1798,6 +1798,8 @@ rt::open_enum! {
     /// `ListType`
     pub enum ListType {
         /// The tasks the caller is assigned to.
+        ///
+        /// On the wire: `my_tasks`.
         MyTasks = "my_tasks",
     }
 }
@@ -1806,26 +1808,48 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The title.
+        ///
+        /// On the wire: `summary`.
         Summary = "summary",
         /// The description.
+        ///
+        /// On the wire: `description`.
         Description = "description",
         /// The start time.
+        ///
+        /// On the wire: `start`.
         Start = "start",
         /// The due time.
+        ///
+        /// On the wire: `due`.
         Due = "due",
         /// The time of completion.
+        ///
+        /// On the wire: `completed_at`.
         CompletedAt = "completed_at",
         /// The attached data.
+        ///
+        /// On the wire: `extra`.
         Extra = "extra",
         /// What happens when someone ticks the task off.
+        ///
+        /// On the wire: `custom_complete`.
         CustomComplete = "custom_complete",
         /// How the task repeats.
+        ///
+        /// On the wire: `repeat_rule`.
         RepeatRule = "repeat_rule",
         /// Who must complete the task.
+        ///
+        /// On the wire: `mode`.
         Mode = "mode",
         /// Whether the task is a milestone.
+        ///
+        /// On the wire: `is_milestone`.
         IsMilestone = "is_milestone",
         /// Values of custom fields.
+        ///
+        /// On the wire: `custom_fields`.
         CustomFields = "custom_fields",
     }
 }

@@ -114,7 +114,7 @@ pub struct Create {
     pub start: Option<Start>,
     /// The reminder, one at most; it needs `due`.
     ///
-    /// At most 1 elements.
+    /// At most 1 element.
     pub reminders: Option<Vec<TaskReminder>>,
 }
 

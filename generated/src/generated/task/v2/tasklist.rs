@@ -897,10 +897,16 @@ rt::open_enum! {
     /// What the previous owner becomes; it has an effect only when the owner changes.
     pub enum PatchOriginOwnerToRole {
         /// The previous owner becomes an editor.
+        ///
+        /// On the wire: `editor`.
         Editor = "editor",
         /// The previous owner becomes a viewer.
+        ///
+        /// On the wire: `viewer`.
         Viewer = "viewer",
         /// The previous owner has no role any more, and no access except through a chat that is a member.
+        ///
+        /// On the wire: `none`.
         None = "none",
     }
 }
@@ -909,8 +915,12 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The name.
+        ///
+        /// On the wire: `name`.
         Name = "name",
         /// The owner.
+        ///
+        /// On the wire: `owner`.
         Owner = "owner",
     }
 }
@@ -994,8 +1004,12 @@ rt::open_enum! {
     /// What the member may do; not needed when removing members.
     pub enum TasklistMemberRole {
         /// Reads and edits the tasklist.
+        ///
+        /// On the wire: `editor`.
         Editor = "editor",
         /// Reads the tasklist.
+        ///
+        /// On the wire: `viewer`.
         Viewer = "viewer",
     }
 }
@@ -1004,10 +1018,16 @@ rt::open_enum! {
     /// What kind of member `id` identifies.
     pub enum TasklistMemberType {
         /// A person.
+        ///
+        /// On the wire: `user`.
         User = "user",
         /// A group chat, which stands for everyone in it.
+        ///
+        /// On the wire: `chat`.
         Chat = "chat",
         /// An app.
+        ///
+        /// On the wire: `app`.
         App = "app",
     }
 }
@@ -1056,6 +1076,8 @@ rt::open_enum! {
     /// The role, which must be `owner` if it is given.
     pub enum TasklistOwnerRole {
         /// Owns the tasklist.
+        ///
+        /// On the wire: `owner`.
         Owner = "owner",
     }
 }
@@ -1064,8 +1086,12 @@ rt::open_enum! {
     /// What kind of owner `id` identifies.
     pub enum TasklistOwnerType {
         /// A person.
+        ///
+        /// On the wire: `user`.
         User = "user",
         /// An app.
+        ///
+        /// On the wire: `app`.
         App = "app",
     }
 }

@@ -597,32 +597,60 @@ rt::open_enum! {
     /// The events of a tasklist that a subscription can announce.
     pub enum ActivityKey: i64 {
         /// A task was added to the tasklist.
+        ///
+        /// On the wire: `100`.
         TaskAdded = 100,
         /// A task was removed from the tasklist.
+        ///
+        /// On the wire: `101`.
         TaskRemoved = 101,
         /// A task was completed.
+        ///
+        /// On the wire: `103`.
         TaskCompleted = 103,
         /// A task was set back to not completed.
+        ///
+        /// On the wire: `104`.
         TaskUncompleted = 104,
         /// A task got an assignee.
+        ///
+        /// On the wire: `109`.
         AssigneeAdded = 109,
         /// The assignees of a task were changed.
+        ///
+        /// On the wire: `110`.
         AssigneeChanged = 110,
         /// A task lost an assignee.
+        ///
+        /// On the wire: `111`.
         AssigneeRemoved = 111,
         /// A file was attached to a task.
+        ///
+        /// On the wire: `119`.
         AttachmentAdded = 119,
         /// A task got a new comment.
+        ///
+        /// On the wire: `121`.
         CommentAdded = 121,
         /// A comment on a task was replied to.
+        ///
+        /// On the wire: `122`.
         CommentReplied = 122,
         /// A task got a new start.
+        ///
+        /// On the wire: `129`.
         StartSet = 129,
         /// A task got a new due time.
+        ///
+        /// On the wire: `130`.
         DueSet = 130,
         /// A task got a new start and a new due time at once.
+        ///
+        /// On the wire: `131`.
         StartAndDueSet = 131,
         /// A task lost its start and its due time at once.
+        ///
+        /// On the wire: `132`.
         StartAndDueRemoved = 132,
     }
 }
@@ -657,12 +685,20 @@ rt::open_enum! {
     /// `PatchUpdateFields`
     pub enum PatchUpdateFields {
         /// The name.
+        ///
+        /// On the wire: `name`.
         Name = "name",
         /// The events, replaced as a whole.
+        ///
+        /// On the wire: `include_keys`.
         IncludeKeys = "include_keys",
         /// The subscribers, replaced as a whole.
+        ///
+        /// On the wire: `subscribers`.
         Subscribers = "subscribers",
         /// Whether the subscription is switched off.
+        ///
+        /// On the wire: `disabled`.
         Disabled = "disabled",
     }
 }
@@ -705,6 +741,8 @@ rt::open_enum! {
     /// What kind of subscriber `id` identifies; must be given, since the server assumes a user if it is missing.
     pub enum SubscriberType {
         /// A group chat.
+        ///
+        /// On the wire: `chat`.
         Chat = "chat",
     }
 }
