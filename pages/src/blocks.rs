@@ -77,8 +77,8 @@ fn heading(line: &str) -> Option<String> {
 }
 
 fn fenced(lines: &mut Lines<'_>, first: &str, problems: &mut Problems) -> Option<Block> {
-    let language = first.strip_prefix("```")?;
-    if language.contains('`') {
+    let ticks = first.bytes().take_while(|b| *b == b'`').count();
+    if ticks < 3 || first[ticks..].contains('`') {
         return None;
     }
     let start = lines.next;
@@ -90,7 +90,8 @@ fn fenced(lines: &mut Lines<'_>, first: &str, problems: &mut Problems) -> Option
             break;
         };
         lines.next += 1;
-        if line.trim() == "```" {
+        let close = line.trim();
+        if close.len() >= ticks && close.bytes().all(|b| b == b'`') {
             break;
         }
         body.push(*line);
@@ -121,15 +122,21 @@ fn starts_table(lines: &Lines<'_>) -> bool {
     first.contains('|') && rule.is_some_and(is_rule)
 }
 
-/// The line under a table's header: `| --- | --- |` or `---|---`.
+/// The line under a table's header: `| --- | --- |`, `---|---` or `|-|-|`.
 fn is_rule(line: &str) -> bool {
-    line.contains('|') && line.contains("--") && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+    let cells = line.trim_matches('|').split('|').map(str::trim);
+    let dashes = |cell: &str| cell.trim_matches(':').bytes().all(|b| b == b'-') && cell.contains('-');
+    line.contains('|') && cells.clone().all(|cell| dashes(cell) || cell.is_empty()) && cells.clone().any(dashes)
 }
 
 fn pipe_table(lines: &mut Lines<'_>) -> Table {
     let start = lines.next;
     let piped = lines.lines[start].trim_start().starts_with('|');
-    let header: Vec<String> = split_row(lines.lines[start]).into_iter().map(|cell| cell.trim().to_owned()).collect();
+    let mut header: Vec<String> =
+        split_row(lines.lines[start]).into_iter().map(|cell| cell.trim().to_owned()).collect();
+    while header.last().is_some_and(String::is_empty) {
+        header.pop();
+    }
     lines.next += 2;
     let mut rows = Vec::new();
     while let Some(line) = lines.lines.get(lines.next) {
@@ -137,7 +144,8 @@ fn pipe_table(lines: &mut Lines<'_>) -> Table {
         if trimmed.is_empty() || trimmed.starts_with("```") || heading(trimmed).is_some() {
             break;
         }
-        if piped && !trimmed.starts_with('|') {
+        // A row may lack its outer pipes, and still has the inner ones.
+        if piped && !trimmed.starts_with('|') && split_row(trimmed).len() < header.len() {
             break;
         }
         rows.push(pipe_row(lines, header.len(), piped));
@@ -164,6 +172,13 @@ fn pipe_row(lines: &mut Lines<'_>, columns: usize, piped: bool) -> Row {
     }
     let mut cells = split_row(&text);
     if cells.len() > columns {
+        // A pattern in backticks may hold pipes that nobody escaped.
+        let whole = split_outside_ticks(&text);
+        if whole.len() == columns {
+            cells = whole;
+        }
+    }
+    if cells.len() > columns {
         let tail = cells.split_off(columns);
         // An empty cell too many says nothing.
         if tail.iter().any(|cell| !cell.trim().is_empty()) {
@@ -184,6 +199,15 @@ fn pipe_row(lines: &mut Lines<'_>, columns: usize, piped: bool) -> Row {
 
 /// Splits at `|`, not at `\|`; outer pipes are no cells.
 fn split_row(row: &str) -> Vec<String> {
+    split(row, false)
+}
+
+/// The same, and not at a `|` between backticks.
+fn split_outside_ticks(row: &str) -> Vec<String> {
+    split(row, true)
+}
+
+fn split(row: &str, ticks: bool) -> Vec<String> {
     let row = row.trim_end();
     let trimmed = row.trim_start();
     let inner = match trimmed.strip_prefix('|') {
@@ -191,7 +215,7 @@ fn split_row(row: &str) -> Vec<String> {
         None => trimmed,
     };
     let mut cells = vec![String::new()];
-    let mut escaped = false;
+    let (mut escaped, mut ticked) = (false, false);
     for c in inner.chars() {
         let last = cells.len() - 1;
         match c {
@@ -199,9 +223,10 @@ fn split_row(row: &str) -> Vec<String> {
                 cells[last].pop();
                 cells[last].push('|');
             }
-            '|' => cells.push(String::new()),
+            '|' if !(ticks && ticked) => cells.push(String::new()),
             _ => cells[last].push(c),
         }
+        ticked ^= c == '`';
         escaped = c == '\\' && !escaped;
     }
     cells

@@ -12,9 +12,11 @@ pub(crate) enum Label {
     Enum,
     Rules,
     Length,
+    /// One rule of this name.
+    Rule(&'static str),
     Fixed,
+    Required,
     FieldScopes,
-    ValueFormat,
 }
 
 /// A label and the lines behind it.
@@ -88,7 +90,8 @@ fn next_label(text: &str, line: usize, problems: &mut Problems) -> Option<Found>
             None => from,
         };
         let Some(label) = label_of(name) else {
-            if !name.starts_with('`') {
+            // `**true**：…` is a value in a list, `**ABC**：…` explains a word.
+            if !(name.starts_with('`') || name.is_ascii()) {
                 problems.push(line, format!("label not understood: {}", shorten(name)));
             }
             continue;
@@ -97,20 +100,60 @@ fn next_label(text: &str, line: usize, problems: &mut Problems) -> Option<Found>
     }
 }
 
+const LABELS: [(Label, &[&str]); 12] = [
+    (Label::Example, &["示例值", "示例"]),
+    (Label::Default, &["默认值"]),
+    (Label::Enum, &["可选值有", "可选值", "可能值有", "可能值", "枚举值有", "枚举值", "可选项有", "取值", "类型"]),
+    (Label::Rules, &["数据校验规则", "数据范围", "附件校验规则"]),
+    (Label::Length, &["长度限制"]),
+    (Label::Rule("最小值"), &["最小值"]),
+    (Label::Rule("最大值"), &["最大值"]),
+    (Label::Rule("最小长度"), &["最小长度"]),
+    (Label::Rule("最大长度"), &["最大长度"]),
+    (Label::Fixed, &["固定值"]),
+    (Label::Required, &["必填"]),
+    (
+        Label::Prose,
+        &[
+            "",
+            "Tip",
+            "Info",
+            "Warning",
+            "Note",
+            "注意",
+            "注意事项",
+            "特别注意",
+            "请注意",
+            "注",
+            "备注",
+            "提示",
+            "说明",
+            "使用说明",
+            "特殊说明",
+            "值格式",
+            "格式要求",
+            "字符集",
+            "可用字符集",
+            "长度",
+            "版本区分",
+            "事件聚合策略",
+            "JSON 内参数说明",
+            "不同类型数据格式如下",
+            "可选的筛选条件有",
+            "不传该参数（默认）",
+            "以下字段适用于在用户操作时",
+            "以下字段适用于在部门操作时",
+        ],
+    ),
+];
+
 fn label_of(name: &str) -> Option<Label> {
-    Some(match name {
-        "示例值" | "示例" => Label::Example,
-        "默认值" => Label::Default,
-        "可选值有" | "可选值" => Label::Enum,
-        "数据校验规则" => Label::Rules,
-        "长度限制" => Label::Length,
-        "固定值" => Label::Fixed,
-        "值格式" => Label::ValueFormat,
-        "注意" | "注意事项" | "特别注意" | "说明" | "格式要求" | "字符集" | "可用字符集" | "长度" | "" | "Tip"
-        | "Info" | "Warning" | "Note" => Label::Prose,
-        _ if name.contains("字段权限要求") => Label::FieldScopes,
-        _ => return None,
-    })
+    let known = LABELS.iter().find(|(_, names)| names.contains(&name)).map(|(label, _)| *label);
+    let scopes =
+        || (name.contains("字段权限要求") || name.starts_with("仅当开通以下权限")).then_some(Label::FieldScopes);
+    // `**传入 `x`**：…` and `**x 可选值有**：…` speak of parts of a value.
+    let part = || (name.starts_with("传入 ") || name.ends_with(" 可选值有")).then_some(Label::Prose);
+    known.or_else(scopes).or_else(part)
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ impl OperationFacts {
         }
         line(&mut out, "type", text(&self.content_type));
         line(&mut out, "wrapped", &self.wrapped.to_string());
+        if self.answers_file {
+            line(&mut out, "answer", "file");
+        }
         let lists = [
             ("header", &self.header),
             ("path", &self.path_parameters),

@@ -1,6 +1,7 @@
 //! Lists of documented values.
 
 use crate::description::Labelled;
+use crate::entries::{self, Dress, Entry};
 use crate::facts::EnumValue;
 use crate::inline::{Line, unescape_markdown};
 use crate::problems::{Problems, shorten};
@@ -9,22 +10,29 @@ use crate::problems::{Problems, shorten};
 ///
 /// Backtick, value, backtick, ASCII colon is how the markup's `<md-enum>` is written down, with
 /// and without a label above it, so such an item is a value wherever it stands.
+///
+/// One conversion joined the lines, so items may begin within one.
 pub(crate) fn take_ticked(lines: &mut Vec<Line>) -> Vec<EnumValue> {
     let mut values = Vec::new();
-    lines.retain(|line| {
+    lines.retain_mut(|line| {
         let text = line.text.trim();
-        if ticked_item(text).is_none() {
-            return true;
-        }
-        let mut rest = text;
+        let start = if ticked_item(text).is_some() { Some(0) } else { next_ticked(text) };
+        let Some(start) = start else { return true };
+        let mut rest = text[start..].trim_start();
         while let Some((value, after)) = ticked_item(rest) {
             let end = next_ticked(after).unwrap_or(after.len());
             values.push(enum_value(value, &after[..end], line.number));
             rest = after[end..].trim_start();
         }
-        false
+        line.text = text[..start].to_owned();
+        start > 0
     });
     values
+}
+
+/// Whether a text lists values in backticks before full-width colons, too: then its list is no `<md-enum>`.
+pub(crate) fn mixes(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.text.contains("- `") && line.text.contains("`："))
 }
 
 fn enum_value(value: &str, description: &str, line: usize) -> EnumValue {
@@ -64,44 +72,84 @@ fn plain_item(text: &str) -> Option<(&str, &str)> {
     (!value.is_empty() && value.chars().all(word) && !truth).then_some((value, description))
 }
 
-/// Reads the list under `可选值有`.
-pub(crate) fn read(part: &Labelled, problems: &mut Problems) -> Vec<EnumValue> {
-    let mut lines = part.lines.clone();
-    let mut values = take_ticked(&mut lines);
-    if values.is_empty() {
-        values = plain_list(&lines);
-    }
-    if values.is_empty() {
-        values = bold_items(&lines);
-    }
-    let last = values.last().map_or(0, |value| value.line);
-    let before = |line: &&Line| values.is_empty() || line.number < values[0].line;
-    if let Some(line) = lines.iter().find(before)
-        && last != line.number
-    {
-        let what = format!("value not understood: {}", shorten(&line.text));
-        problems.push(line.number, what);
-    }
-    if values.is_empty() && lines.is_empty() {
-        problems.push(part.line, "a list of values without a value");
-    }
-    values
+/// What a list of values says.
+#[derive(Default)]
+pub(crate) struct Listed {
+    pub(crate) values: Vec<EnumValue>,
+    /// Running text before and after the list.
+    pub(crate) prose: Vec<String>,
 }
 
-/// `- value：text`, one a line; other lines go on with the text.
-fn plain_list(lines: &[Line]) -> Vec<EnumValue> {
-    let mut values: Vec<EnumValue> = Vec::new();
+/// Reads the list under `可选值有`.
+pub(crate) fn read(part: &Labelled, truths: bool, problems: &mut Problems) -> Listed {
+    let mut rest = part.lines.clone();
+    let mut listed = Listed { values: take_ticked(&mut rest), ..Listed::default() };
+    let mut plain = Listed::default();
+    let others = list(&part.lines, &mut plain);
+    if plain.values.len() > listed.values.len() {
+        (listed, rest) = (plain, others);
+    }
+    if listed.values.is_empty() {
+        listed.values = bold_items(&part.lines);
+        rest.retain(|line| !line.text.contains("**`"));
+    }
+    let missing = listed.values.is_empty() && !refers(&rest);
+    let before = |line: &&Line| listed.values.first().is_some_and(|first| line.number < first.line && is_item(line));
+    if let Some(line) = rest.iter().find(|line| missing || before(line)) {
+        problems.push(line.number, format!("value not understood: {}", shorten(&line.text)));
+    }
+    if missing && rest.is_empty() {
+        problems.push(part.line, "a list of values without a value");
+    }
+    listed.prose.extend(rest.iter().map(|line| line.text.trim().to_owned()));
+    if truths && listed.values.iter().all(|value| matches!(value.value.as_str(), "true" | "false")) {
+        let texts = listed.values.drain(..).map(|value| format!("{}：{}", value.value, value.description));
+        listed.prose.extend(texts);
+    }
+    listed
+}
+
+/// The values stand elsewhere: on another page, or in the text of another field.
+fn refers(lines: &[Line]) -> bool {
+    let words = ["](", "参见", "参考", "详见", "见下", "取值", "查看"];
+    !lines.is_empty() && lines.iter().any(|line| words.iter().any(|word| line.text.contains(word)))
+}
+
+fn is_item(line: &Line) -> bool {
+    Entry::read(line.text.trim()).is_some()
+}
+
+/// One item a line or several; an indented line goes on with the text, another one ends the list. Returns what is
+/// not in the list.
+fn list(lines: &[Line], listed: &mut Listed) -> Vec<Line> {
+    let mut rest = Vec::new();
+    let mut style: Option<(bool, Dress, usize)> = None;
     for line in lines {
-        match (plain_item(line.text.trim()), values.last_mut()) {
-            (Some((value, text)), _) => values.push(enum_value(value, text, line.number)),
-            (None, Some(last)) => {
-                last.description.push(' ');
-                last.description.push_str(line.text.trim());
+        let text = line.text.trim();
+        let depth = line.text.len() - line.text.trim_start().len();
+        let entry = Entry::read(text).filter(|entry| match style {
+            Some((bullet, dress, first)) => entry.bullet == bullet && entry.dress == dress && depth <= first + 1,
+            None => true,
+        });
+        match (entry, style) {
+            (Some(_), _) => {
+                for part in entries::split(text) {
+                    if let Some(Entry { bullet, dress, value, text, .. }) = Entry::read(part) {
+                        style.get_or_insert((bullet, dress, depth));
+                        listed.values.push(enum_value(value, text, line.number));
+                    }
+                }
             }
-            (None, None) => {}
+            (None, Some((_, _, first))) if depth > first || ["- ", "* "].iter().any(|mark| text.starts_with(mark)) => {
+                if let Some(last) = listed.values.last_mut() {
+                    last.description.push(' ');
+                    last.description.push_str(text);
+                }
+            }
+            _ => rest.push(line.clone()),
         }
     }
-    values
+    rest
 }
 
 /// "1. **`value`**（…）：text", anywhere in a line.
@@ -133,8 +181,8 @@ mod tests {
     fn labelled(text: &str) -> (Vec<EnumValue>, usize) {
         let part = Labelled { label: Label::Enum, line: 1, lines: line(text) };
         let mut problems = Problems::default();
-        let values = read(&part, &mut problems);
-        (values, problems.into_vec().len())
+        let listed = read(&part, false, &mut problems);
+        (listed.values, problems.into_vec().len())
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct Source {
 pub struct RateLimit {
     /// How many.
     pub requests: u64,
-    /// `second`, `minute`, `hour` or `day`.
+    /// `second`, `minute`, `hour` or `day`; `special` where the page says no more than that the limit is a special one.
     pub per: String,
 }
 
@@ -121,6 +121,8 @@ pub struct Item {
     pub bare: bool,
     /// Filled by the spec side: facts that the page states only in running text.
     pub prose_facts: Vec<Fact>,
+    /// The table of the body says that it stands in the address.
+    pub in_query: bool,
     /// Fields below it.
     pub children: Vec<Item>,
 }
@@ -157,7 +159,7 @@ impl Example {
 pub struct ErrorRow {
     /// Line of the row.
     pub line: usize,
-    /// HTTP status.
+    /// HTTP status; 0 where the table has no column for it.
     pub status: u16,
     /// Feishu's code.
     pub code: i64,
@@ -202,6 +204,8 @@ pub struct OperationFacts {
     pub response: Vec<Item>,
     /// The answer is `{code, msg, data}` (an answer without content is, too).
     pub wrapped: bool,
+    /// The answer is a file.
+    pub answers_file: bool,
     /// Whether `request` is a tree.
     pub request_nesting: Nesting,
     /// Whether `response` is a tree.

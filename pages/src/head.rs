@@ -6,6 +6,9 @@ use crate::inline::{Cell, Line};
 use crate::problems::{Problems, shorten};
 use crate::scopes;
 
+/// The period of a limit that the page gives in its running text, if anywhere.
+const SPECIAL: &str = "special";
+
 /// What the table says.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
@@ -66,7 +69,9 @@ fn read_row(key: &str, row: &Row, value: &Cell, head: &mut Head, problems: &mut 
         "字段权限要求" => {
             merge(&mut head.field_scopes, scope_names(&value.lines, problems), row.line);
         }
-        "支持的访问令牌" => head.tokens = Some(Stated::new(tokens(value), row.line)),
+        "支持的访问令牌" | "凭证要求" => head.tokens = Some(Stated::new(tokens(value), row.line)),
+        // The table of headers says it, too.
+        "HTTP Content-Type" => {}
         "推送方式" if value.text().contains("Webhook") => {}
         other => problems.push(row.line, format!("row not understood: {}", shorten(other))),
     }
@@ -109,8 +114,10 @@ fn scope_names(lines: &[Line], problems: &mut Problems) -> Vec<String> {
 /// The tokens named in a text, in its order.
 pub(crate) fn tokens(cell: &Cell) -> Vec<String> {
     let text = cell.text();
-    // What follows the format and the example names tokens, but accepts none.
-    let text = text.split("**").next().unwrap_or_default();
+    // What follows the format and the example names tokens, but accepts none; some pages list them behind.
+    let listed = text.split_once("可选值如下").map(|(_, listed)| listed);
+    let before = text.split("**").next().unwrap_or_default();
+    let text = if before.contains("_access_token") { before } else { listed.unwrap_or(before) };
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let mut tokens: Vec<String> = Vec::new();
     for word in words.filter(|word| word.ends_with("_access_token")) {
@@ -153,6 +160,9 @@ fn rate_limits(cell: &Cell, line: usize, problems: &mut Problems) -> Vec<RateLim
 }
 
 fn rate_limit(text: &str) -> Option<RateLimit> {
+    if text == "特殊频控" {
+        return Some(RateLimit { requests: 0, per: SPECIAL.to_owned() });
+    }
     let (count, per) = text.split_once('次')?;
     let per = match per.trim().strip_prefix('/')?.trim() {
         "秒" => "second",
@@ -168,6 +178,8 @@ fn rate_limit(text: &str) -> Option<RateLimit> {
 pub(crate) fn address(url: &str) -> Option<(String, String)> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let (host, path) = rest.split_once('/')?;
+    // Some pages show an address with its query.
+    let path = path.split('?').next().unwrap_or_default();
     let segments: Vec<String> = path
         .split('/')
         .map(|segment| match segment.strip_prefix(':') {
@@ -198,9 +210,14 @@ mod tests {
     }
 
     #[test]
+    fn a_special_limit_is_one() {
+        assert_eq!(limits("特殊频控"), [(0, "special".to_owned())]);
+    }
+
+    #[test]
     fn a_strange_rate_limit_is_a_problem() {
         let mut problems = Problems::default();
-        rate_limits(&cell("特殊频控"), 3, &mut problems);
+        rate_limits(&cell("很多"), 3, &mut problems);
         assert_eq!(problems.into_vec()[0].line, 3);
     }
 

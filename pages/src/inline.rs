@@ -24,7 +24,7 @@ impl Cell {
     pub(crate) fn word(&self) -> String {
         let text = unescape_markdown(&self.text());
         let words: Vec<&str> = text.split_whitespace().collect();
-        words.join(" ").replace('`', "")
+        words.join(" ").replace('`', "").trim().to_owned()
     }
 }
 
@@ -60,6 +60,8 @@ pub(crate) fn unescape_entities(text: &str) -> String {
         return text.to_owned();
     }
     text.replace("&nbsp;", "\u{a0}")
+        .replace("&emsp;", "\u{2003}")
+        .replace("&ensp;", "\u{2002}")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")

@@ -12,6 +12,7 @@ mod compare;
 mod description;
 mod digest;
 mod draft;
+mod entries;
 mod enums;
 mod event;
 mod examples;
@@ -92,6 +93,7 @@ pub struct Page {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn read(name: &str, text: &str) -> Page {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Problems::default();
     let format = front::format_of(text);
     let (mut source, front) = front::read(text, &mut problems);

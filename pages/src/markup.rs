@@ -35,7 +35,7 @@ pub(crate) fn block(lines: &[&str], first: usize, tag: &str, problems: &mut Prob
         let close = text.find("</md-code-json>").unwrap_or(text.len());
         let body = text.get(open..close).unwrap_or_default();
         let body_line = first + usize::from(body.starts_with('\n'));
-        return vec![Block::Code { line: body_line, text: body.trim_matches('\n').to_owned() }];
+        return vec![Block::Code { line: body_line, text: unescape_entities(body.trim_matches('\n')) }];
     }
     vec![Block::Table(table(&text, first, problems))]
 }
@@ -127,7 +127,9 @@ impl TableReader {
             }
             ("md-perm", false) => {
                 let name = attribute(tag.attributes, "name").unwrap_or_default();
-                self.append(&format!(" `{name}` "));
+                if !name.is_empty() {
+                    self.append(&format!(" `{name}` "));
+                }
             }
             ("md-app-support", false) => {
                 self.append(attribute(tag.attributes, "types").unwrap_or_default());

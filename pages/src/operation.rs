@@ -30,13 +30,21 @@ pub(crate) fn operation(
             }
             Part::Query => {
                 let items = field_list(section, format, problems);
-                facts.query = fields::tree(items, problems);
+                facts.query.extend(fields::tree(items, problems));
             }
             Part::Body => body(section, format, &mut facts, problems),
             Part::BodyExample => facts.request_examples.extend(example(section, problems)),
             Part::Answer => {
                 answered = true;
                 answer(section, format, &mut facts, problems);
+            }
+            Part::Response if tables(section).next().is_some() => {
+                answered = true;
+                answer(section, format, &mut facts, problems);
+            }
+            Part::Response => {
+                facts.answers_file = texts(section).any(|text| text.contains("返回文件二进制流"));
+                answered |= facts.answers_file;
             }
             Part::AnswerExample => facts.response_examples.extend(example(section, problems)),
             Part::Errors => facts.errors.extend(errors(section, problems)),
@@ -70,6 +78,13 @@ pub(crate) fn silent(format: Format) -> Vec<Fact> {
 pub(crate) fn tables(section: &Section) -> impl Iterator<Item = &Table> {
     section.blocks.iter().filter_map(|block| match block {
         Block::Table(table) => Some(table),
+        _ => None,
+    })
+}
+
+fn texts(section: &Section) -> impl Iterator<Item = &str> {
+    section.blocks.iter().filter_map(|block| match block {
+        Block::Text { text, .. } => Some(text.as_str()),
         _ => None,
     })
 }
@@ -187,10 +202,13 @@ pub(crate) fn field_list(section: &Section, format: Format, problems: &mut Probl
     let mut items = Vec::new();
     let mut any = false;
     for table in tables(section) {
+        if any && fields::explains(table) {
+            continue;
+        }
         any = true;
         items.extend(fields::read(table, format, problems).unwrap_or_default());
     }
-    if !any {
+    if !any && !texts(section).any(|text| matches!(text.trim(), "无" | "无。")) {
         problems.push(section.line, "a part without a table");
     }
     items
@@ -199,7 +217,10 @@ pub(crate) fn field_list(section: &Section, format: Format, problems: &mut Probl
 fn body(section: &Section, format: Format, facts: &mut OperationFacts, problems: &mut Problems) {
     let items = field_list(section, format, problems);
     facts.request_nesting = nesting(&items, format);
-    facts.request = fields::tree(items, problems);
+    let items = fields::tree(items, problems);
+    let (query, body) = items.into_iter().partition::<Vec<_>, _>(|item| item.in_query);
+    facts.query.extend(query);
+    facts.request.extend(body);
     if format == Format::Digest {
         notes::read(section, &mut facts.request, problems);
     }
@@ -236,9 +257,9 @@ fn answer(section: &Section, format: Format, facts: &mut OperationFacts, problem
 fn check_envelope(items: &[Leveled], problems: &mut Problems) {
     for (_, item) in items {
         let usual = match item.name.as_str() {
-            "code" => item.ty == Ty::Int,
-            "msg" => item.ty == Ty::String,
-            _ => matches!(item.ty, Ty::Object | Ty::Unknown),
+            "code" => matches!(item.ty, Ty::Int | Ty::Unknown),
+            "msg" => matches!(item.ty, Ty::String | Ty::Unknown),
+            _ => matches!(item.ty, Ty::Object | Ty::Map | Ty::Unknown),
         };
         if !usual {
             let what = format!("`{}` of the envelope is `{}`", item.name, item.type_text);
@@ -249,12 +270,14 @@ fn check_envelope(items: &[Leveled], problems: &mut Problems) {
 
 pub(crate) fn example(section: &Section, problems: &mut Problems) -> Vec<Example> {
     let mut found = Vec::new();
+    let mut any = false;
     for block in &section.blocks {
         if let Block::Code { line, text, .. } = block {
-            found.push(examples::read(*line, text, problems));
+            any = true;
+            found.extend(examples::read(*line, text, problems));
         }
     }
-    if found.is_empty() {
+    if !any {
         problems.push(section.line, "an example without a code block");
     }
     found
@@ -264,36 +287,45 @@ pub(crate) fn example(section: &Section, problems: &mut Problems) -> Vec<Example
 fn errors(section: &Section, problems: &mut Problems) -> Vec<ErrorRow> {
     let mut rows = Vec::new();
     for table in tables(section) {
-        check_error_header(table, problems);
+        let code_at = error_columns(table, problems);
         for row in &table.rows {
-            rows.extend(error(row, problems));
+            rows.extend(error(row, code_at, problems));
         }
     }
     rows
 }
 
-/// Status, code, meaning, hint: the columns are read by their order, so they must be the usual ones.
-fn check_error_header(table: &Table, problems: &mut Problems) {
-    let header: Vec<String> = table.header.iter().map(|title| title.replace(' ', "")).collect();
+/// Status, code, meaning, hint: the columns are read by their order, so they must be the usual ones. Some tables have
+/// no status; then the code is the first column.
+fn error_columns(table: &Table, problems: &mut Problems) -> usize {
+    let header: Vec<String> = table.header.iter().map(|title| title.replace([' ', '*', '\u{a0}'], "")).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    if !matches!(header[..], ["HTTP状态码", "错误码", "描述" | "说明", "排查建议"]) {
-        let what = format!("columns of errors not understood: {}", header.join(", "));
-        problems.push(table.line, what);
+    match header[..] {
+        ["HTTP状态码", "错误码", "描述" | "说明", "排查建议"] => 1,
+        ["错误码", "描述" | "说明" | "错误信息", "排查建议"] => 0,
+        _ => {
+            let what = format!("columns of errors not understood: {}", header.join(", "));
+            problems.push(table.line, what);
+            1
+        }
     }
 }
 
-fn error(row: &Row, problems: &mut Problems) -> Option<ErrorRow> {
+fn error(row: &Row, code_at: usize, problems: &mut Problems) -> Option<ErrorRow> {
     let text = |at: usize| row.cells.get(at).map(|cell| cell.text()).unwrap_or_default();
     let number = |at: usize| row.cells.get(at).map(|cell| cell.word()).unwrap_or_default();
-    let (Ok(status), Ok(code)) = (number(0).parse(), number(1).parse()) else {
+    let status = if code_at == 0 { Ok(0) } else { number(0).parse() };
+    let (Ok(status), Ok(code)) = (status, number(code_at).parse()) else {
         let what = format!("no status and code: {} {}", shorten(&text(0)), shorten(&text(1)));
         problems.push(row.line, what);
         return None;
     };
-    if row.cells.len() != 4 {
+    if row.cells.len() < code_at + 3 {
         problems.push(row.line, format!("an error row of {} cells", row.cells.len()));
     }
-    Some(ErrorRow { line: row.line, status, code, meaning: text(2), hint: text(3) })
+    // A pipe that nobody escaped splits the last text.
+    let rest = row.cells.iter().skip(code_at + 2).map(|cell| cell.text()).collect::<Vec<_>>();
+    Some(ErrorRow { line: row.line, status, code, meaning: text(code_at + 1), hint: rest.join(" | ") })
 }
 
 /// A line with a pipe that belongs to no table is a row that was not read.
@@ -303,6 +335,7 @@ pub(crate) fn stray_rows(sections: &[Section], problems: &mut Problems) {
         for block in &section.blocks {
             if let Block::Text { line, text } = block
                 && text.contains('|')
+                && !(text.starts_with('>') || text.starts_with("&gt;"))
             {
                 problems.push(*line, format!("a row outside of a table: {}", shorten(text)));
             }

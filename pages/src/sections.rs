@@ -35,15 +35,15 @@ pub(crate) struct Section {
 }
 
 fn part_of(heading: &str) -> Option<Part> {
-    Some(match heading.trim() {
+    Some(match heading.trim().trim_end_matches(['：', ':']).trim() {
         "请求" => Part::Request,
         "请求头" => Part::Header,
         "路径参数" => Part::PathParameters,
         "查询参数" => Part::Query,
-        "请求体" => Part::Body,
-        "请求体示例" => Part::BodyExample,
+        "请求体" | "请求参数" => Part::Body,
+        "请求体示例" | "请求示例" | "cURL 请求示例" => Part::BodyExample,
         "响应" => Part::Response,
-        "响应体" | "成功响应" => Part::Answer,
+        "响应体" | "成功响应" | "返回 Body" => Part::Answer,
         "响应体示例" | "响应示例" => Part::AnswerExample,
         "错误码" => Part::Errors,
         "事件" => Part::Event,

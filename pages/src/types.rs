@@ -61,7 +61,9 @@ pub fn type_of_text(text: &str) -> Ty {
 
 fn type_of_name(name: &str) -> Ty {
     let lower = name.to_ascii_lowercase();
-    match lower.as_str() {
+    // `number(float)`: the word in parentheses is the narrower one.
+    let lower = lower.split_once('(').map_or(lower.as_str(), |(wide, _)| wide.trim());
+    match lower {
         "" | "-" | "/" => Ty::Unknown,
         "string" | "str" => Ty::String,
         "int" | "integer" | "int32" | "int64" | "long" => Ty::Int,
@@ -70,15 +72,29 @@ fn type_of_name(name: &str) -> Ty {
         "file" => Ty::File,
         "map" => Ty::Map,
         "list" | "array" => Ty::List(Box::new(Ty::Unknown)),
+        // One conversion drops `<array<x>` out of `array<array<x>>`.
+        "array>" => Ty::List(Box::new(Ty::List(Box::new(Ty::Unknown)))),
+        _ if lower.starts_with("list<") || lower.starts_with("array<") => Ty::List(Box::new(element_of(name, 1))),
         _ if lower.starts_with("map<") || lower.starts_with("map[") => Ty::Map,
         _ => Ty::Object,
+    }
+}
+
+/// What `array<x>` is a list of; lists in lists in lists are no type that pages know.
+fn element_of(name: &str, depth: usize) -> Ty {
+    let inner = name.split_once('<').map_or("", |(_, inner)| inner).trim();
+    let inner = inner.strip_suffix('>').unwrap_or(inner);
+    match inner.contains('<') {
+        true if depth < 2 => Ty::List(Box::new(element_of(inner, depth + 1))),
+        true => Ty::Unknown,
+        false => type_of_name(inner),
     }
 }
 
 /// A word that can be a type: a name, perhaps a list, perhaps a map.
 pub(crate) fn is_type_text(text: &str) -> bool {
     let text = text.trim();
-    matches!(text, "" | "-" | "/") || text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.[]<>, /".contains(c))
+    matches!(text, "" | "-" | "/") || text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.[]<>, /()".contains(c))
 }
 
 #[cfg(test)]
@@ -100,6 +116,8 @@ mod tests {
     fn numbers_are_no_integers() {
         check("float", Ty::Number);
         check("number", Ty::Number);
+        check("number(float)", Ty::Number);
+        check("number(float)[]", Ty::List(Box::new(Ty::Number)));
     }
 
     #[test]
@@ -107,6 +125,8 @@ mod tests {
         check("string[]", Ty::List(Box::new(Ty::String)));
         check("member[]", Ty::List(Box::new(Ty::Object)));
         check("string[][]", Ty::List(Box::new(Ty::List(Box::new(Ty::String)))));
+        check("array<int64>", Ty::List(Box::new(Ty::Int)));
+        check("array<array<string>>", Ty::List(Box::new(Ty::List(Box::new(Ty::String)))));
     }
 
     #[test]

@@ -12,7 +12,14 @@ pub(crate) fn split_value(part: &Labelled) -> Option<(String, String)> {
     if text.is_empty() {
         return None;
     }
-    if serde_json::from_str::<Value>(&text).is_ok() {
+    if let Some(fenced) = text.strip_prefix("```").and_then(|text| text.split_once("```")) {
+        let (value, rest) = fenced;
+        let value = value.trim().trim_matches('`').trim();
+        return (!value.is_empty()).then(|| (value.to_owned(), rest.trim().to_owned()));
+    }
+    // JSON may span lines, even if it is broken.
+    let spans = text.starts_with(['{', '[']) || text.starts_with("\"{") || text.starts_with("\"[");
+    if spans || serde_json::from_str::<Value>(&text).is_ok() {
         return Some((text, String::new()));
     }
     let (first, others) = text.split_once('\n').unwrap_or((&text, ""));
@@ -63,6 +70,9 @@ pub fn fits_type(text: &str, ty: &Ty) -> bool {
 /// Reads a page's text as a value of a type.
 pub fn value_of_text(text: &str, ty: &Ty) -> Option<Value> {
     let text = without_wrapping(text);
+    // One conversion puts backticks around braces.
+    let bare = text.replace("`{", "{").replace("}`", "}");
+    let text = if matches!(ty, Ty::String) { text } else { bare };
     match ty {
         Ty::String => Some(Value::String(string_of_text(&text))),
         Ty::Int => integer_of_text(&text),

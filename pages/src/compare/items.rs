@@ -89,7 +89,8 @@ impl Context<'_> {
             let text = if item.type_text.is_empty() { item.ty.to_string() } else { item.type_text.clone() };
             Some((text, item.line))
         };
-        if page.ty == Ty::Unknown {
+        let vague = matches!((&page.ty, &spec.ty), (Ty::List(left), Ty::List(_)) if **left == Ty::Unknown);
+        if page.ty == Ty::Unknown || vague {
             report.add(place, Fact::Type, Group::Undecidable, None, said(spec));
         } else {
             report.differ(place, Fact::Type, said(page), said(spec));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::items::{Context, Side};
 use super::{Group, Report, Said, count_fields, flat};
-use crate::facts::{Example, Fact, Item, Nesting, OperationFacts, Stated};
+use crate::facts::{ErrorRow, Example, Fact, Item, Nesting, OperationFacts, Stated};
 
 /// Compares everything.
 pub(crate) fn compare(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
@@ -143,9 +143,13 @@ fn items(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
         difference.note = Some("the page has no table of the answer".to_owned());
         return;
     }
-    if page.wrapped != spec.wrapped {
+    if page.wrapped != spec.wrapped || page.answers_file != spec.answers_file {
         let said = |facts: &OperationFacts| {
-            let text = if facts.wrapped { "in `data`" } else { "beside `code`" };
+            let text = match facts.answers_file {
+                true => "a file",
+                false if facts.wrapped => "in `data`",
+                false => "beside `code`",
+            };
             Some((text.to_owned(), 0))
         };
         report.differ("response", Fact::Type, said(page), said(spec));
@@ -232,7 +236,8 @@ fn values(fact: Fact, page: Option<&Value>, spec: Option<&Value>, context: &Valu
 fn errors(page: &OperationFacts, spec: &OperationFacts, report: &mut Report) {
     let said = |facts: &OperationFacts, code: i64| -> Said {
         let rows = facts.errors.iter().filter(|row| row.code == code);
-        let mut statuses: Vec<String> = rows.clone().map(|row| row.status.to_string()).collect();
+        let status = |row: &ErrorRow| if row.status == 0 { "no status".to_owned() } else { row.status.to_string() };
+        let mut statuses: Vec<String> = rows.clone().map(status).collect();
         statuses.sort();
         let line = rows.map(|row| row.line).next()?;
         Some((statuses.join(", "), line))

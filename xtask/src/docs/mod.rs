@@ -8,6 +8,7 @@ mod judge;
 mod lock;
 mod print;
 mod spec;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -44,6 +45,15 @@ pub(crate) enum Docs {
         /// A page.
         page: PathBuf,
     },
+    /// Count what becomes of the pages in some folders: read without a remark, drafted, lint-clean.
+    Survey {
+        /// Folders of pages.
+        #[arg(required = true)]
+        dirs: Vec<PathBuf>,
+        /// List what could not be read, the commonest remark first, with so many places of each.
+        #[arg(long, num_args = 0..=1, default_missing_value = "3")]
+        remarks: Option<usize>,
+    },
     /// Download pages from the documentation portal; `fetch --help` lists the options.
     #[command(disable_help_flag = true)]
     Fetch {
@@ -57,6 +67,7 @@ pub(crate) fn run(root: &Path, docs: Docs) -> Result<(), String> {
     match docs {
         Docs::Check { dir, json, verbose, update_lock } => check(root, &dir, Output { json, verbose }, update_lock),
         Docs::Draft { page } => draft(&page),
+        Docs::Survey { dirs, remarks } => survey::run(&dirs, remarks),
         Docs::Fetch { arguments } => fetch(&arguments),
     }
 }
