@@ -77,8 +77,8 @@ impl Lower<'_> {
                 return None;
             }
         };
-        let keys = paging.as_object().into_iter().flat_map(|paging| paging.keys());
-        for key in keys.filter(|key| *key != kind && !others.contains(&key.as_str())) {
+        let mut keys = paging.as_object().into_iter().flat_map(|paging| paging.keys());
+        if let Some(key) = keys.find(|key| *key != kind && !others.contains(&key.as_str())) {
             self.refuse_paging(&place.key(key), &format!("`{key}` does not go with `{kind}`"), "has no use here");
             return None;
         }
