@@ -145,8 +145,19 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// default, `None` for no limit.
     ///
     /// Uploads have no deadline but their own.
+    /// A download has to begin within it: redirects and failures count, the content does not.
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.settings.config.deadline = deadline.into();
+        self
+    }
+
+    /// How many bytes an answer may have: 64 MiB (67,108,864 bytes) by default.
+    ///
+    /// A call whose answer has more fails and is not repeated; see [`Error::is_unexpected_answer`].
+    /// Of an answer that reports a failure, the first 1 MiB is read at most.
+    /// Downloads have no such limit, since they are read chunk by chunk.
+    pub fn max_answer_bytes(mut self, bytes: usize) -> Self {
+        self.settings.config.max_answer_bytes = bytes;
         self
     }
 
@@ -206,6 +217,7 @@ impl Settings {
                 deadline: Some(Duration::from_secs(120)),
                 retry: RetryPolicy::default(),
                 validate: false,
+                max_answer_bytes: 64 << 20,
                 user_agent: HeaderValue::from_static(agent),
             },
             user_agent: None,

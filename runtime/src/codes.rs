@@ -11,9 +11,37 @@ pub(crate) fn general(code: i64) -> Option<&'static ErrorCode> {
 }
 
 static GENERAL: &[ErrorCode] = crate::error_codes! {
+    400 1500 retry: "The server failed.";
+    400 1642 retry: "The server failed.";
+    400 1663 retry: "The server failed.";
+    400 1668 retry: "The server failed.";
+    400 2200 retry: "The server failed, usually because of too many calls.", "Call more slowly, or switch pacing on.";
+    400 5000 retry: "The server failed, usually because of too many calls.", "Call more slowly, or switch pacing on.";
     400 10003: "A parameter is missing or wrong.", "Look at app id and secret.";
     400 10014: "The app cannot be used.", "Look at app id and secret, and in the developer console whether the app is switched off.";
     400 10015: "The app secret is wrong.", "Compare it with the one in the developer console.";
+    400 10101 retry: "The server failed.";
+    400 10105 retry: "The server failed.";
+    400 11232: "Too many messages.", "Call more slowly, or switch pacing on.";
+    400 11233: "Too many messages to this chat.", "Call more slowly, or switch pacing on.";
+    400 11247: "Too many messages.", "Call more slowly, or switch pacing on.";
+    400 18121 retry: "The same message is being sent by another request.";
+    400 40006 retry: "The server failed.";
+    400 45500 retry: "The server failed.";
+    400 55001 retry: "The server failed, usually because of too many calls.", "Call more slowly, or switch pacing on.";
+    400 90217: "Too many requests.", "Call more slowly, or switch pacing on.";
+    400 90235 retry: "An earlier change is still being carried out, or this one is too large.", "Wait, and make fewer changes at once.";
+    400 95001 retry: "The server failed.";
+    400 95003 retry: "The server failed.";
+    400 95005 retry: "The server failed.";
+    400 95010 retry: "The server failed.";
+    400 95011 retry: "The server failed.";
+    400 105001 retry: "The server failed.";
+    400 1000004: "Too many requests to this operation.", "Call more slowly, or switch pacing on.";
+    400 1000005: "Too many requests of this app.", "Call more slowly, or switch pacing on.";
+    400 1050002 retry: "The server failed.";
+    400 1050008 retry: "The server failed.";
+    400 1069399 retry: "The server failed.";
     400 99991400: "Too many requests.", "Call more slowly, or switch pacing on.";
     429 99991403: "The quota of API calls for this month is used up.", "The tenant's administrator can raise it.";
     400 99991661: "There is no access token.", "";
@@ -41,7 +69,7 @@ pub(crate) const MONTHLY_QUOTA: i64 = 99_991_403;
 
 /// Says "slow down", whatever the HTTP status.
 pub(crate) fn is_rate_limit(code: i64) -> bool {
-    matches!(code, 99_991_400 | 1_470_450 | 1_470_451)
+    matches!(code, 99_991_400 | 1_470_450 | 1_470_451 | 11_232 | 11_233 | 11_247 | 90_217 | 1_000_004 | 1_000_005)
 }
 
 /// Says "this access token is not good".

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 
-use crate::encode::AsText;
 use crate::file::Files;
 use crate::time::{Millis, Seconds};
+use crate::wire::AsText;
 use crate::update::Update;
 
 /// A request, or a part of one, with documented limits.

@@ -61,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: RetryPolicy,
     pub(crate) validate: bool,
+    /// For the body of one answer, downloads excepted.
+    pub(crate) max_answer_bytes: usize,
     pub(crate) user_agent: HeaderValue,
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{LOCATION, USER_AGENT};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::answer::{self, BODY_START};
+use crate::answer::{self, MAX_FAILURE};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::metadata::Metadata;
@@ -29,14 +29,29 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// If the address is not `https://` or `http://`, or the server does not
-    /// answer with a file.
+    /// If the address is not `https://` or `http://`, the server does not answer
+    /// with a file, or none begins within the client's
+    /// [`deadline`](crate::ClientBuilder::deadline) (120 seconds by default).
     pub async fn download(&self, url: &str) -> Result<Download, Error> {
         let result = self.open_download(url).await;
         result.map_err(|error| error.with_operation("download"))
     }
 
+    /// Comes to the beginning of a file, or fails, within the deadline.
     async fn open_download(&self, url: &str) -> Result<Download, Error> {
+        match self.config().deadline {
+            None => self.follow(url).await,
+            Some(deadline) => match timeout(deadline, self.follow(url)).await {
+                Ok(result) => result,
+                Err(_) => {
+                    let message = format!("no file within the deadline of {deadline:?}");
+                    Err(Error::new(Kind::Timeout, message))
+                }
+            },
+        }
+    }
+
+    async fn follow(&self, url: &str) -> Result<Download, Error> {
         let limit = self.config().timeout;
         let mut url = url.to_owned();
         let mut redirects = 0;
@@ -65,9 +80,9 @@ impl Core {
         self.begin_download(response, &url, limit).await
     }
 
-    async fn get(&self, url: &str, limit: Duration) -> Result<HttpResponse, answer::Failure> {
+    async fn get(&self, url: &str, limit: Duration) -> Result<HttpResponse, answer::FailedAttempt> {
         if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(answer::Failure {
+            return Err(answer::FailedAttempt {
                 error: Error::invalid_request("the address has to begin with `https://`"),
                 outcome: Outcome::Refused,
             });
@@ -76,7 +91,7 @@ impl Core {
         request.headers.insert(USER_AGENT, self.config().user_agent.clone());
         match timeout(limit, self.transport().send(request)).await {
             Ok(response) => response.map_err(|error| answer::no_answer(error, url)),
-            Err(_) => Err(answer::Failure { error: timed_out(limit), outcome: Outcome::Ambiguous }),
+            Err(_) => Err(answer::FailedAttempt { error: timed_out(limit), outcome: Outcome::Ambiguous }),
         }
     }
 
@@ -86,12 +101,18 @@ impl Core {
         if download.metadata.status.is_success() {
             return Ok(download);
         }
-        // A failure is an envelope or a page of a gateway; its beginning is enough.
+        // A failure is an envelope or a page of a gateway; what has come when it stalls or breaks is enough.
+        let end = Instant::now().checked_add(limit);
         let mut beginning = Vec::new();
-        while beginning.len() < 4 * BODY_START {
-            match download.chunk().await {
-                Ok(Some(chunk)) => beginning.extend_from_slice(&chunk),
-                Ok(None) | Err(_) => break,
+        while beginning.len() < MAX_FAILURE {
+            let chunk = download.body.chunk();
+            let chunk = match end {
+                Some(end) => timeout_at(end, chunk).await.ok(),
+                None => Some(chunk.await),
+            };
+            match chunk {
+                Some(Ok(Some(chunk))) => beginning.extend_from_slice(&chunk[..chunk.len().min(MAX_FAILURE)]),
+                _ => break,
             }
         }
         Err(answer::failed_download(&Operation::DEFAULT, &download.metadata, &beginning, &secrets_of(url)))

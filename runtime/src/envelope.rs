@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
-use crate::wire::Value;
+use crate::wire::{Value, repaired};
 
 /// Reads the body of an answer whose HTTP status says success.
 ///
@@ -53,25 +53,48 @@ impl<T: DeserializeOwned> Decoder<T> {
 
 impl<T: DeserializeOwned + Send> Decode for Decoder<T> {
     fn decode(&mut self, body: &Bytes) -> Result<(), NotDecoded> {
-        self.data = None;
+        self.data = twice(body, |body| self.read(body))?;
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> {
+    fn read(&self, body: &[u8]) -> Result<Option<T>, NotDecoded> {
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let mut found = None;
-        let envelope = Envelope { data: Some(&mut found) };
-        let code = envelope
-            .deserialize(&mut reader)
-            .and_then(|code| reader.end().map(|()| code))
-            .map_err(NotDecoded::Unreadable)?;
+        let (mut code, mut found) = (None, None);
+        let envelope = Envelope { code: &mut code, data: Some(&mut found) };
+        envelope.deserialize(&mut reader).and_then(|()| reader.end()).map_err(NotDecoded::Unreadable)?;
         match code {
             None => return Err(NotDecoded::NoCode),
             Some(0) => {}
             Some(_) => return Err(NotDecoded::Refused),
         }
         match found.or_else(self.missing) {
-            Some(data) => {
-                self.data = Some(data);
-                Ok(())
-            }
+            Some(data) => Ok(Some(data)),
             None => Err(NotDecoded::NoData),
+        }
+    }
+}
+
+/// Reads a body; if it cannot be read, once more with everything replaced that no reader of JSON accepts.
+pub(crate) fn twice<T>(body: &[u8], mut read: impl FnMut(&[u8]) -> Result<T, NotDecoded>) -> Result<T, NotDecoded> {
+    let first = match read(body) {
+        Err(NotDecoded::Unreadable(error)) => error,
+        result => return result,
+    };
+    let Some(repaired) = repaired(body) else {
+        return Err(NotDecoded::Unreadable(first));
+    };
+    match read(repaired.as_bytes()) {
+        // The first one is about the body as it came.
+        Err(NotDecoded::Unreadable(_)) => Err(NotDecoded::Unreadable(first)),
+        result => {
+            tracing::debug!(
+                line = first.line(),
+                column = first.column(),
+                "the answer is not valid JSON; it was read with replacements"
+            );
+            result
         }
     }
 }
@@ -83,9 +106,13 @@ pub(crate) struct CodeOnly {
 
 impl Decode for CodeOnly {
     fn decode(&mut self, body: &Bytes) -> Result<(), NotDecoded> {
-        let mut reader = serde_json::Deserializer::from_slice(body);
-        let envelope = Envelope::<()> { data: None };
-        let code = envelope.deserialize(&mut reader).map_err(NotDecoded::Unreadable)?;
+        let code = twice(body, |body| {
+            let mut code = None;
+            let envelope = Envelope::<()> { code: &mut code, data: None };
+            let mut reader = serde_json::Deserializer::from_slice(body);
+            envelope.deserialize(&mut reader).map_err(NotDecoded::Unreadable)?;
+            Ok(code)
+        })?;
         match code {
             Some(0) => {
                 self.body = body.clone();
@@ -97,29 +124,44 @@ impl Decode for CodeOnly {
     }
 }
 
+/// The code of a body, whatever else is in it and however it ends.
+pub(crate) fn code_of(body: &[u8]) -> Option<i64> {
+    let read = |body: &[u8]| {
+        let mut code = None;
+        let envelope = Envelope::<()> { code: &mut code, data: None };
+        // What comes after the code may be broken.
+        let _ = envelope.deserialize(&mut serde_json::Deserializer::from_slice(body));
+        code
+    };
+    read(body).or_else(|| read(repaired(body)?.as_bytes()))
+}
+
 /// Reads the code, and `data` if somebody wants it, in one pass.
 struct Envelope<'a, T> {
+    code: &'a mut Option<i64>,
     data: Option<&'a mut Option<T>>,
 }
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<'_, T> {
-    type Value = Option<i64>;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<'_, T> {
-    type Value = Option<i64>;
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object with `code`")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let mut code = None;
         while let Some(key) = map.next_key_seed(KeySeed)? {
+            // Only now is it clear that the body does not end within the digits.
+            *self.code = code;
             match (key, &mut self.data) {
                 (Key::Code, _) => code = map.next_value_seed(Code)?,
                 (Key::Data, Some(data)) => **data = map.next_value()?,
@@ -128,7 +170,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<'_, T> {
                 }
             }
         }
-        Ok(code)
+        *self.code = code;
+        Ok(())
     }
 }
 

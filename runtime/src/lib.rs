@@ -55,6 +55,7 @@ pub mod rt;
 mod send;
 #[cfg(feature = "sessions")]
 pub mod session;
+mod shown;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;

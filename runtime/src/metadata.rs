@@ -1,4 +1,4 @@
-//! What an answer says beside its data.
+//! Metadata of an answer: status, headers, log id, attempts.
 
 use std::fmt;
 
@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::error::Error;
+use crate::shown::{Shown, ShownHeaders};
 
-/// What an answer says beside its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Metadata of an answer: status, headers, log id, attempts.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Metadata {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -51,6 +52,18 @@ impl Metadata {
     }
 }
 
+impl fmt::Debug for Metadata {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Metadata")
+            .field("status", &self.status)
+            .field("headers", &ShownHeaders(&self.headers))
+            .field("attempts", &self.attempts)
+            .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
 }
@@ -79,7 +92,7 @@ impl fmt::Debug for RawResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("RawResponse")
-            .field("body", &String::from_utf8_lossy(&self.body))
+            .field("body", &Shown(&String::from_utf8_lossy(&self.body)))
             .field("metadata", &self.metadata)
             .finish()
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 pub use serde::de::{Deserialize, Deserializer, MapAccess};
 pub use serde::ser::{Serialize, SerializeMap, Serializer};
 
-pub use crate::encode::{AsText, QueryValue};
+pub use crate::encode::QueryValue;
 pub use crate::page::{Next, Position};
 pub use crate::wire::{
-    Object, Properties, Value, read_integer, read_object, read_property, read_text, skip_property, write_object,
+    AsText, Object, Properties, Value, read_integer, read_object, read_property, read_text, skip_property, write_object,
 };
 
 /// Collects the items of a list.

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use crate::answer::{self, Failure};
+use crate::answer::{self, FailedAttempt};
 use crate::core::Core;
 use crate::envelope::Decode;
 use crate::error::{Error, Kind};
@@ -21,6 +21,7 @@ use crate::multipart::Multipart;
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::retry::{Counts, Outcome};
+use crate::shown::Shown;
 use crate::token::Token;
 use crate::transport::{BoxFuture, HttpRequest, RequestBody};
 
@@ -243,7 +244,7 @@ impl Core {
                 }
                 Err(failure) => failure,
             };
-            let Failure { error, outcome } = failure;
+            let FailedAttempt { error, outcome } = failure;
             let wait = match (outcome, &credential) {
                 (Outcome::TokenRejected, Credential::Shared(token)) if may_replace_token && call.can_be_reread() => {
                     tracing::debug!(%error, "the token was rejected");
@@ -380,7 +381,7 @@ impl Core {
         credential: &Credential,
         decoder: &mut dyn Decode,
         state: &mut State,
-    ) -> Result<Metadata, Failure> {
+    ) -> Result<Metadata, FailedAttempt> {
         let request = self.http_request(call, credential).await?;
         state.attempts += 1;
         let limit = call.options.timeout.unwrap_or(self.config().timeout);
@@ -395,7 +396,7 @@ impl Core {
                 None => Some(exchange.await),
             },
         };
-        result.unwrap_or_else(|| Err(Failure { error: state.out_of_time(limit), outcome: Outcome::Ambiguous }))
+        result.unwrap_or_else(|| Err(FailedAttempt { error: state.out_of_time(limit), outcome: Outcome::Ambiguous }))
     }
 
     async fn exchange(
@@ -405,7 +406,7 @@ impl Core {
         credential: &Credential,
         decoder: &mut dyn Decode,
         attempts: u32,
-    ) -> Result<Metadata, Failure> {
+    ) -> Result<Metadata, FailedAttempt> {
         let response = self.transport().send(request).await.map_err(|error| answer::no_answer(error, &call.url))?;
         let metadata = Metadata {
             status: response.status,
@@ -413,7 +414,7 @@ impl Core {
             attempts,
             request_id: call.options.request_id.clone(),
         };
-        let body = answer::read_body(response.body).await;
+        let body = answer::read_body(&metadata, response.body, self.config().max_answer_bytes).await;
         let secrets = call.secrets.iter().map(String::as_str);
         let token = credential.header().and_then(|header| header.to_str().ok());
         let token = token.and_then(|header| header.strip_prefix(BEARER));
@@ -423,11 +424,11 @@ impl Core {
             secrets: &mut secrets.chain(token),
             is_answer_secret: call.is_answer_secret,
         };
-        answer::judge(context, body, decoder)?;
+        answer::classify(context, body, decoder)?;
         Ok(metadata)
     }
 
-    async fn http_request(&self, call: &Prepared, credential: &Credential) -> Result<HttpRequest, Failure> {
+    async fn http_request(&self, call: &Prepared, credential: &Credential) -> Result<HttpRequest, FailedAttempt> {
         let mut headers = HeaderMap::with_capacity(4 + call.headers.len());
         headers.insert(USER_AGENT, self.config().user_agent.clone());
         if let Some(token) = credential.header() {
@@ -443,7 +444,7 @@ impl Core {
             PreparedBody::Multipart(multipart) => {
                 headers.insert(CONTENT_TYPE, multipart.content_type());
                 let opened = multipart.open(call.options.on_progress.clone()).await;
-                opened.map_err(|error| Failure { error, outcome: Outcome::Refused })?
+                opened.map_err(|error| FailedAttempt { error, outcome: Outcome::Refused })?
             }
         };
         for (name, value) in &call.headers {
@@ -476,7 +477,7 @@ fn record(span: &tracing::Span, result: &Result<Metadata, Error>) {
             span.record("code", 0);
             span.record("attempts", metadata.attempts());
             if let Some(log_id) = metadata.log_id() {
-                span.record("log_id", log_id);
+                span.record("log_id", &*Shown(log_id).to_text());
             }
         }
         Err(error) => {
@@ -487,7 +488,7 @@ fn record(span: &tracing::Span, result: &Result<Metadata, Error>) {
                 span.record("code", code);
             }
             if let Some(log_id) = error.log_id() {
-                span.record("log_id", log_id);
+                span.record("log_id", &*Shown(log_id).to_text());
             }
             span.record("attempts", error.attempts());
             span.in_scope(|| tracing::debug!(%error, "the call failed"));

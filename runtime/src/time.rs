@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Value, read_text};
+use crate::wire::{AsText, Value, read_text};
 
 macro_rules! timestamp {
     ($(#[$meta:meta])* $name:ident, $unit:literal, $per_second:literal, $as_units:ident) => {
@@ -121,6 +121,12 @@ macro_rules! timestamp {
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(&self.0)
+            }
+        }
+
+        impl AsText for $name {
+            fn as_text(&self) -> std::borrow::Cow<'_, str> {
+                std::borrow::Cow::Borrowed(&self.0)
             }
         }
 

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::file::{File, Files};
-use crate::wire::Value;
+use crate::wire::{AsText, Value};
 
 use self::json::{begin_property, write_property};
 pub use self::masked::Masked;
-pub use self::text::{AsText, QueryValue};
+pub use self::text::QueryValue;
 
 /// Everything but the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

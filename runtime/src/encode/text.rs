@@ -1,44 +1,6 @@
-//! Values that are text on the wire: in paths, queries and forms.
-
-use std::borrow::Cow;
+//! Values that are text in queries and forms.
 
 use crate::time::{Millis, Seconds};
-
-/// A value that is one text on the wire: it can stand in a path.
-pub trait AsText {
-    /// The text.
-    fn as_text(&self) -> Cow<'_, str>;
-}
-
-impl AsText for str {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl AsText for String {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl AsText for i64 {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Owned(self.to_string())
-    }
-}
-
-impl AsText for Millis {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.as_str())
-    }
-}
-
-impl AsText for Seconds {
-    fn as_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.as_str())
-    }
-}
 
 /// A value that can stand in a query or in a part of a form.
 pub trait QueryValue {

@@ -1,6 +1,10 @@
 //! The `error` object of an answer, in both of its shapes.
 
+use std::fmt;
+
 use serde_json::Value as Json;
+
+use crate::shown::Shown;
 
 /// What the server adds to a code: the `error` object of the answer.
 ///
@@ -9,7 +13,7 @@ use serde_json::Value as Json;
 ///
 /// [call]: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/get-
 /// [scopes]: https://open.feishu.cn/document/ukTMukTMukTM/uQjN3QjL0YzN04CN2cDN
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Details {
     /// The scopes of which the app needs one.
@@ -25,7 +29,7 @@ pub struct Details {
 }
 
 /// A field whose value was not accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldViolation {
     /// The name of the field.
@@ -37,7 +41,7 @@ pub struct FieldViolation {
 }
 
 /// A page that helps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HelpLink {
     /// The address.
@@ -79,6 +83,45 @@ impl Details {
 
     pub(crate) fn log_id(error: &Json) -> Option<String> {
         [text(error, "log_id"), text(error, "logid")].into_iter().find(|id| !id.is_empty())
+    }
+}
+
+/// How many elements of a list are shown.
+const MAX_LISTED: usize = 20;
+
+impl fmt::Debug for Details {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing_scopes: Vec<Shown<'_>> =
+            self.missing_scopes.iter().take(MAX_LISTED).map(|scope| Shown(scope)).collect();
+        formatter
+            .debug_struct("Details")
+            .field("missing_scopes", &missing_scopes)
+            .field("field_violations", &&self.field_violations[..self.field_violations.len().min(MAX_LISTED)])
+            .field("help_links", &&self.help_links[..self.help_links.len().min(MAX_LISTED)])
+            .field("troubleshooter", &Shown(&self.troubleshooter))
+            .field("message", &Shown(&self.message))
+            .finish()
+    }
+}
+
+impl fmt::Debug for FieldViolation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("FieldViolation")
+            .field("field", &Shown(&self.field))
+            .field("value", &Shown(&self.value))
+            .field("description", &Shown(&self.description))
+            .finish()
+    }
+}
+
+impl fmt::Debug for HelpLink {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HelpLink")
+            .field("url", &Shown(&self.url))
+            .field("description", &Shown(&self.description))
+            .finish()
     }
 }
 

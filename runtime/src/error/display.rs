@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use crate::shown::Shown;
+
 use super::{Error, Inner, Kind};
+
+/// How many of the violations and scopes that the server lists are shown.
+const MAX_LISTED: usize = 20;
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,9 +27,9 @@ impl fmt::Display for Error {
             Kind::AuthorizationDenied => formatter.write_str("not authorized: ")?,
             Kind::Store => formatter.write_str("the token store failed: ")?,
         }
-        formatter.write_str(&inner.message)?;
+        write!(formatter, "{}", Shown(&inner.message))?;
         if let Some(cause) = self.cause() {
-            write!(formatter, ": {cause}")?;
+            write!(formatter, ": {}", Shown(&cause))?;
         }
         if let Some(violations) = &inner.violations {
             write!(formatter, ": {violations}")?;
@@ -68,7 +73,7 @@ impl Error {
         }
         if let Some(log_id) = &inner.log_id {
             any = true;
-            item(formatter, format_args!("log id {log_id}"))?;
+            item(formatter, format_args!("log id {}", Shown(log_id)))?;
         }
         if inner.attempts > 1 {
             any = true;
@@ -78,7 +83,7 @@ impl Error {
             formatter.write_str(")")?;
         }
         if let Some(body) = &inner.body {
-            write!(formatter, "; the answer begins {body:?}")?;
+            write!(formatter, "; the answer begins {:?}", Shown(body))?;
         }
         Ok(())
     }
@@ -91,21 +96,31 @@ impl Error {
             }
         }
         if let Some(details) = &inner.details {
-            for violation in &details.field_violations {
-                write!(formatter, "; field `{}`", violation.field)?;
+            for violation in details.field_violations.iter().take(MAX_LISTED) {
+                write!(formatter, "; field `{}`", Shown(&violation.field))?;
                 if !violation.description.is_empty() {
-                    write!(formatter, ": {}", violation.description)?;
+                    write!(formatter, ": {}", Shown(&violation.description))?;
                 }
             }
-            if !details.missing_scopes.is_empty() {
-                let scopes = details.missing_scopes.join(", ");
-                write!(formatter, "; missing scopes: {scopes}")?;
+            write_rest(formatter, details.field_violations.len())?;
+            for (at, scope) in details.missing_scopes.iter().take(MAX_LISTED).enumerate() {
+                let before = if at == 0 { "; missing scopes: " } else { ", " };
+                write!(formatter, "{before}{}", Shown(scope))?;
             }
+            write_rest(formatter, details.missing_scopes.len())?;
         }
         if inner.in_doubt {
             formatter.write_str("; it may have taken effect")?;
         }
         Ok(())
+    }
+}
+
+/// Says how much of a list is not shown.
+fn write_rest(formatter: &mut fmt::Formatter<'_>, length: usize) -> fmt::Result {
+    match length.checked_sub(MAX_LISTED) {
+        None | Some(0) => Ok(()),
+        Some(rest) => write!(formatter, " and {rest} more"),
     }
 }
 

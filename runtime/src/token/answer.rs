@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use crate::envelope::{Decode, NotDecoded};
+use crate::envelope::{Decode, NotDecoded, twice};
 
 /// The fields of an answer that is not wrapped in `data`.
 ///
@@ -16,10 +16,8 @@ use crate::envelope::{Decode, NotDecoded};
 pub(crate) struct Answer(HashMap<String, Box<RawValue>>);
 
 impl Answer {
-    fn parse(body: &[u8]) -> Result<Answer, serde_json::Error> {
-        // Texts that were cut in the middle of a character are no UTF-8.
-        let text = String::from_utf8_lossy(body);
-        serde_json::from_str(&text).map(Answer)
+    fn parse(body: &[u8]) -> Result<Answer, NotDecoded> {
+        twice(body, |body| serde_json::from_slice(body).map(Answer).map_err(NotDecoded::Unreadable))
     }
 
     /// A string that is not empty.
@@ -45,10 +43,9 @@ impl Answer {
 
 impl Decode for Answer {
     fn decode(&mut self, body: &Bytes) -> Result<(), NotDecoded> {
-        let answer = Answer::parse(body).map_err(NotDecoded::Unreadable)?;
-        let has_code = answer.0.get("code").is_some_and(|code| !matches!(code.get(), "null" | "\"\""));
-        // What gives out tokens follows OAuth, which has no code.
-        if has_code && answer.number("code") != Some(0.0) {
+        let answer = Answer::parse(body)?;
+        // What gives out tokens follows OAuth, which has no code; what is no number is no code either.
+        if answer.number("code").is_some_and(|code| code != 0.0) {
             return Err(NotDecoded::Refused);
         }
         *self = answer;
@@ -61,7 +58,7 @@ mod tests {
     use super::*;
 
     fn parse(body: &[u8]) -> Answer {
-        Answer::parse(body).unwrap()
+        Answer::parse(body).ok().unwrap()
     }
 
     #[test]
@@ -92,8 +89,16 @@ mod tests {
 
     #[test]
     fn a_token_is_read_beside_values_that_cannot_be() {
-        let broken: [&[u8]; 6] =
-            [b"\"\\ud83d\"", b"\"\xff\"", b"1e999", b"[[\"\\ud83d\"]]", b"{\"\\ud83d\":1}", b"true"];
+        let broken: [&[u8]; 8] = [
+            b"\"\\ud83d\"",
+            b"\"\xff\"",
+            b"\"tab\there\"",
+            b"1e999",
+            b"NaN",
+            b"[[\"\\ud83d\"]]",
+            b"{\"\\ud83d\":1}",
+            b"true",
+        ];
         for value in broken {
             let body = [b"{\"scope\":", value, b",\"name\":", value, b",\"access_token\":\"u-1\"}"].concat();
             let answer = parse(&body);

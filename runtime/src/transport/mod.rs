@@ -15,6 +15,8 @@ use std::pin::Pin;
 
 use http::{HeaderMap, Method, StatusCode};
 
+use crate::shown::ShownHeaders;
+
 pub use body::{BodyStream, RequestBody, ResponseBody};
 
 #[cfg(feature = "reqwest")]
@@ -66,13 +68,12 @@ impl fmt::Debug for HttpRequest {
             .debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("url", &url)
-            .field("headers", &self.headers)
+            .field("headers", &ShownHeaders(&self.headers))
             .finish_non_exhaustive()
     }
 }
 
 /// An answer whose body is still to be read.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct HttpResponse {
     /// The status.
@@ -87,6 +88,16 @@ impl HttpResponse {
     /// An answer.
     pub fn new(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
         HttpResponse { status, headers, body }
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &ShownHeaders(&self.headers))
+            .finish_non_exhaustive()
     }
 }
 

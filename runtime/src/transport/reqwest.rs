@@ -56,12 +56,18 @@ impl ReqwestTransport {
         Ok(parsed)
     }
 
-    /// With a client that does not follow redirects and takes proxies from the
-    /// environment.
+    /// With a client that does not follow redirects, takes proxies from the
+    /// environment, and asks for no compression.
     pub(crate) fn with_defaults(connect_timeout: Duration) -> Result<Self, TransportError> {
         ::reqwest::Client::builder()
             .connect_timeout(connect_timeout)
             .redirect(::reqwest::redirect::Policy::none())
+            // Another crate of the program may switch these features of reqwest on; a few bytes could then
+            // become gigabytes.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
             .build()
             .map(ReqwestTransport::new)
             .map_err(error)

@@ -2,12 +2,18 @@
 //!
 //! Reading is lenient, since the platform uses absent, `null` and empty loosely
 //! for "nothing" and swaps numbers and strings; writing is exact.
+//! One rule holds for fields, elements of lists and values of maps: a value of
+//! an unforeseen kind is "nothing" too, since everything else in the answer is
+//! still good (see `unforeseen`).
 //! [`Value`] is the one trait behind it, [`crate::object!`] and
 //! [`crate::open_enum!`] implement it for generated types.
 
 mod object;
 mod open_enum;
+mod repair;
 mod scalar;
+mod text;
+mod unforeseen;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,12 +22,15 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 pub use object::{Object, Properties, read_object, write_object};
+pub(crate) use repair::repaired;
 pub use scalar::{read_integer, read_text};
+pub use text::AsText;
+use unforeseen::{nothing_for, unforeseen};
 
 /// A value in a request or an answer.
 pub trait Value: Sized + Default {
-    /// Reads a value; `None` if the answer says "nothing" (`null`, or an empty
-    /// string where the type has no empty string).
+    /// Reads a value; `None` if the answer says "nothing" (`null`, an empty string
+    /// where the type has no empty string, or a value of an unforeseen kind).
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
 
     /// Whether the property is left out when an object with this value is written.
@@ -84,17 +93,7 @@ impl<'de, T: Value> Visitor<'de> for ListVisitor<T> {
         Ok(Some(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_map(map, &self).map(|()| None)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self).map(|()| None)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    nothing_for!(unit, bool, number, text, map);
 }
 
 impl<T: Value> Value for BTreeMap<String, T> {
@@ -120,39 +119,5 @@ impl<'de, T: Value> Visitor<'de> for MapVisitor<T> {
         Ok(Some(entries))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_list(list, &self).map(|()| None)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self).map(|()| None)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-}
-
-/// An empty text says "nothing"; any other is a mistake.
-fn only_if_empty_text<E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<(), E> {
-    match text {
-        "" => Ok(()),
-        text => Err(E::invalid_type(de::Unexpected::Str(text), expected)),
-    }
-}
-
-/// As does an empty list.
-fn only_if_empty_list<'de, A: SeqAccess<'de>>(mut list: A, expected: &dyn de::Expected) -> Result<(), A::Error> {
-    match list.next_element::<de::IgnoredAny>()? {
-        None => Ok(()),
-        Some(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, expected)),
-    }
-}
-
-/// And an empty map.
-fn only_if_empty_map<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn de::Expected) -> Result<(), A::Error> {
-    match map.next_key::<de::IgnoredAny>()? {
-        None => Ok(()),
-        Some(_) => Err(de::Error::invalid_type(de::Unexpected::Map, expected)),
-    }
+    nothing_for!(unit, bool, number, text, list);
 }

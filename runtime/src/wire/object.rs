@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Value, only_if_empty_list, only_if_empty_text};
+use super::{Value, nothing_for};
 
 /// A JSON object with known properties; implemented by [`crate::object!`].
 pub trait Object: Default {
@@ -54,8 +54,10 @@ impl<T: Object> Value for T {
 }
 
 /// Reads an object; "nothing" is the default.
+///
+/// A value of another kind is an error here: of an answer that is not an object as a whole, nothing is left.
 pub fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Ok(T::read(deserializer)?.unwrap_or_default())
+    deserializer.deserialize_any(WholeVisitor(PhantomData))
 }
 
 /// Reads the properties of any [`Object`].
@@ -76,17 +78,39 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
         Ok(Some(object))
     }
 
-    // PHP-style services write an empty object as an empty list.
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        only_if_empty_list(list, &self).map(|()| None)
+    nothing_for!(unit, bool, number, text, list);
+}
+
+/// Reads an object that is all there is.
+struct WholeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for WholeVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Ok(ObjectVisitor(self.0).visit_map(map)?.unwrap_or_default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        match list.next_element::<de::IgnoredAny>()? {
+            None => Ok(T::default()),
+            Some(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, &self)),
+        }
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        only_if_empty_text(text, &self).map(|()| None)
+        match text {
+            "" => Ok(T::default()),
+            text => Err(E::invalid_type(de::Unexpected::Str(text), &self)),
+        }
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(T::default())
     }
 }
 
@@ -125,7 +149,8 @@ impl<'de> Visitor<'de> for Key {
 ///
 /// Each line maps a field to its property.
 /// Reading is lenient: `null`, absent and unknown properties are fine, numbers
-/// are taken for strings and the reverse.
+/// are taken for strings and the reverse, and what is of another kind still is
+/// read as the default.
 /// Writing is exact: only `None` is left out.
 /// The struct has to implement `Default`.
 ///

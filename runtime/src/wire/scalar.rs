@@ -1,11 +1,58 @@
 //! Strings, booleans and numbers, read from one another.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::Value;
+use super::{Value, nothing_for, unforeseen};
+
+/// The key under which `serde_json` hands out numbers when some crate of the program switches its feature
+/// `arbitrary_precision` on: an object of this key and the digits.
+const NUMBER_KEY: &str = "$serde_json::private::Number";
+
+/// The digits of such a number; `None` if the map is an object, which is passed over.
+fn digits<'de, A: MapAccess<'de>>(map: &mut A, expected: &dyn de::Expected) -> Result<Option<String>, A::Error> {
+    match map.next_key::<String>()? {
+        None => return Ok(None),
+        Some(key) if key == NUMBER_KEY => {
+            if let Number::Digits(digits) = map.next_value()? {
+                return Ok(Some(digits));
+            }
+        }
+        Some(_) => {
+            map.next_value::<IgnoredAny>()?;
+        }
+    }
+    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    unforeseen("an object", expected);
+    Ok(None)
+}
+
+/// What stands under [`NUMBER_KEY`].
+enum Number {
+    Digits(String),
+    /// A server that has made the key up.
+    Other,
+}
+
+impl<'de> de::Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = read_text(deserializer, str::to_owned)?;
+        Ok(text.map_or(Number::Other, Number::Digits))
+    }
+}
+
+/// The method of a scalar's visitor that reads numbers of any precision, and passes over objects.
+macro_rules! visit_digits {
+    () => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            match digits(&mut map, &self)? {
+                Some(digits) => self.visit_str(&digits),
+                None => Ok(None),
+            }
+        }
+    };
+}
 
 /// Reads a string, also from a number or a boolean, and makes a value of it.
 pub fn read_text<'de, T, D: Deserializer<'de>>(deserializer: D, make: fn(&str) -> T) -> Result<Option<T>, D::Error> {
@@ -15,7 +62,7 @@ pub fn read_text<'de, T, D: Deserializer<'de>>(deserializer: D, make: fn(&str) -
 /// Reads strings, numbers and booleans as text.
 struct TextVisitor<T>(fn(&str) -> T);
 
-impl<T> Visitor<'_> for TextVisitor<T> {
+impl<'de, T> Visitor<'de> for TextVisitor<T> {
     type Value = Option<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,9 +89,8 @@ impl<T> Visitor<'_> for TextVisitor<T> {
         self.visit_str(&value.to_string())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    visit_digits!();
+    nothing_for!(unit, list);
 }
 
 impl Value for String {
@@ -61,7 +107,7 @@ pub fn read_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// Reads whole numbers from numbers and strings.
 struct IntegerVisitor;
 
-impl Visitor<'_> for IntegerVisitor {
+impl<'de> Visitor<'de> for IntegerVisitor {
     type Value = Option<i64>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +119,11 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        i64::try_from(value).map(Some).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+        let value = i64::try_from(value).ok();
+        if value.is_none() {
+            unforeseen("a number beyond 64 bits with a sign", &self);
+        }
+        Ok(value)
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
@@ -81,7 +131,8 @@ impl Visitor<'_> for IntegerVisitor {
         if value.fract() == 0.0 && value.abs() < 9_223_372_036_854_775_808.0 {
             return Ok(Some(value as i64));
         }
-        Err(E::invalid_value(de::Unexpected::Float(value), &self))
+        unforeseen("a number with a fraction, or a larger one", &self);
+        Ok(None)
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
@@ -89,23 +140,26 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        read_number(text, &self)
+        let text = text.trim();
+        if let Ok(value) = text.parse() {
+            return Ok(Some(value));
+        }
+        match text.parse() {
+            Ok(value) => self.visit_f64(value),
+            Err(_) => Ok(no_number(text, &self)),
+        }
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    visit_digits!();
+    nothing_for!(unit, list);
 }
 
-/// A number that stands in a string; an empty string is none.
-fn read_number<T: FromStr, E: de::Error>(text: &str, expected: &dyn de::Expected) -> Result<Option<T>, E> {
-    match text.trim() {
-        "" => Ok(None),
-        trimmed => match trimmed.parse() {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(E::invalid_value(de::Unexpected::Str(text), expected)),
-        },
+/// A string that is not a number; an empty one is a usual "nothing".
+fn no_number<T>(text: &str, expected: &dyn de::Expected) -> Option<T> {
+    if !text.is_empty() {
+        unforeseen("a string", expected);
     }
+    None
 }
 
 impl Value for i64 {
@@ -122,7 +176,7 @@ impl Value for f64 {
 
 struct FloatVisitor;
 
-impl Visitor<'_> for FloatVisitor {
+impl<'de> Visitor<'de> for FloatVisitor {
     type Value = Option<f64>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,12 +196,13 @@ impl Visitor<'_> for FloatVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        read_number(text, &self)
+        let text = text.trim();
+        // `NaN` and `inf` are numbers to Rust, and nothing that JSON could write again.
+        Ok(text.parse().ok().filter(|value: &f64| value.is_finite()).or_else(|| no_number(text, &self)))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    visit_digits!();
+    nothing_for!(unit, bool, list);
 }
 
 impl Value for bool {
@@ -158,7 +213,7 @@ impl Value for bool {
 
 struct BooleanVisitor;
 
-impl Visitor<'_> for BooleanVisitor {
+impl<'de> Visitor<'de> for BooleanVisitor {
     type Value = Option<bool>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -182,17 +237,19 @@ impl Visitor<'_> for BooleanVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            "0" => Ok(Some(false)),
-            "1" => Ok(Some(true)),
-            word if word.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            word if word.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-        }
+        Ok(match text.trim() {
+            "0" => Some(false),
+            "1" => Some(true),
+            word if word.eq_ignore_ascii_case("true") => Some(true),
+            word if word.eq_ignore_ascii_case("false") => Some(false),
+            word => no_number(word, &self),
+        })
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let digits = digits(&mut map, &self)?;
+        Ok(digits.and_then(|digits| digits.parse().ok()).map(|number: f64| number != 0.0))
     }
+
+    nothing_for!(unit, list);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use feishu_openapi_runtime::testing::{Reply, Server};
 use feishu_openapi_runtime::{Core, Error};
 
-use crate::{builder, client};
+use crate::{builder, client, script, scripted};
 
 async fn server(replies: impl IntoIterator<Item = Reply>) -> (Server, Core) {
     let server = Server::start(replies).await.unwrap();
@@ -91,4 +91,25 @@ async fn only_web_addresses_are_downloaded() {
     for url in ["", "file:///etc/passwd", "/relative"] {
         assert!(core.download(url).await.unwrap_err().is_invalid_request());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_comes_slowly_ends_at_the_timeout() {
+    let slow = || Reply::code(404, 1_470_404, "gone").slow_body(Duration::from_secs(36_000));
+    let core = scripted(&script([slow()]));
+    let started = tokio::time::Instant::now();
+    let error = core.download("https://example.com/file").await.unwrap_err();
+    assert_eq!(error.status(), Some(404));
+    assert!(started.elapsed() <= Duration::from_secs(31), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_begins_within_the_deadline_or_fails() {
+    let late = || Reply::text(302, "text/plain", "").header("location", "/again").delay(Duration::from_secs(20));
+    let transport = script((0..6).map(|_| late()));
+    let core: Core = builder().transport(transport).deadline(Duration::from_secs(50)).build().unwrap();
+    let started = tokio::time::Instant::now();
+    let error = core.download("https://example.com/file").await.unwrap_err();
+    assert!(error.is_timeout() && error.to_string().contains("no file within the deadline of 50s"), "{error}");
+    assert_eq!(started.elapsed(), Duration::from_secs(50));
 }

@@ -266,10 +266,17 @@ async fn an_answer_as_oauth_has_it_is_understood_and_one_without_a_token_is_not_
     for reply in [
         json!({ "code": 0, "refresh_token": "very-secret" }),
         json!({ "code": 0, "access_token": ["very-secret"], "expires_in": 7200 }),
-        json!({ "code": {}, "access_token": "very-secret" }),
         json!(["very-secret"]),
     ] {
         let error = exchange(reply).await.unwrap_err();
         assert!(error.contains("unexpected answer") && !error.contains("very-secret"), "{error}");
+    }
+    // A strange value beside them does not lose tokens that were given out once.
+    for reply in [
+        json!({ "code": 0, "access_token": "u-1", "expires_in": "7200s", "scope": ["a", "b"] }),
+        json!({ "code": {}, "access_token": "u-1", "expires_in": 7200.5 }),
+    ] {
+        let tokens = exchange(reply).await.unwrap();
+        assert!(tokens.access_token() == "u-1" && tokens.expires_at() > SystemTime::now(), "{tokens:?}");
     }
 }

@@ -19,6 +19,7 @@ mod session_refresh;
 mod sessions;
 mod store_apps;
 mod store_outage;
+mod strange;
 mod tokens;
 mod upload;
 mod wire;

@@ -318,7 +318,7 @@ async fn limits_beyond_all_clocks_are_none() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_not_asked_for_again() {
-    let strange = || Reply::data(json!({ "task": { "members": "many" } }));
+    let strange = || Reply::data(json!(["many"]));
     let (result, sent) = run(remove(), vec![strange(); 4]).await;
     let error = result.unwrap_err();
     assert!(error.is_unexpected_answer() && error.may_have_taken_effect(), "{error}");

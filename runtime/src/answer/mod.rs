@@ -1,26 +1,33 @@
 //! What an answer means: success, or which failure.
 
+mod body;
+mod quote;
+
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use serde_json::Value as Json;
 
 use crate::codes;
-use crate::envelope::{Decode, NotDecoded};
+use crate::envelope::{Decode, NotDecoded, code_of};
 use crate::error::{Details, Error, Kind};
 use crate::metadata::{Metadata, header};
 use crate::operation::Operation;
 use crate::retry::Outcome;
-use crate::transport::{ResponseBody, TransportError, TransportErrorKind, after_scheme};
+use crate::transport::{TransportError, TransportErrorKind, after_scheme};
+use crate::wire::repaired;
+
+pub(crate) use body::{MAX_FAILURE, read_body};
+use body::{ReadBody, Unread};
+use quote::{Unreadable, beginning_of, redact, redact_texts};
 
 /// A failed attempt.
-pub(crate) struct Failure {
+pub(crate) struct FailedAttempt {
     pub(crate) error: Error,
     pub(crate) outcome: Outcome,
 }
 
-/// What is known when an answer is judged.
+/// What is known when an answer is classified.
 pub(crate) struct Context<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) metadata: &'a Metadata,
@@ -33,17 +40,14 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// What an error may quote of the answer; a page of a gateway holds no tokens.
     fn quote(&self, text: &str) -> Option<String> {
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         let may_hold_tokens = self.is_answer_secret && text.starts_with(['{', '[', '"']);
         if may_hold_tokens { None } else { beginning_of(text) }
     }
 }
 
-/// How much of an answer that is not understood an error keeps, in characters.
-pub(crate) const BODY_START: usize = 300;
-
 /// A request to this address without any answer.
-pub(crate) fn no_answer(error: TransportError, url: &str) -> Failure {
+pub(crate) fn no_answer(error: TransportError, url: &str) -> FailedAttempt {
     let (kind, outcome, message) = match error.kind() {
         TransportErrorKind::Invalid => {
             (Kind::InvalidRequest, Outcome::Refused, "the request cannot be sent".to_owned())
@@ -54,7 +58,7 @@ pub(crate) fn no_answer(error: TransportError, url: &str) -> Failure {
             (Kind::Transport, Outcome::Ambiguous, "the connection broke before the answer".to_owned())
         }
     };
-    Failure { error: Error::new(kind, message).with_source(error), outcome }
+    FailedAttempt { error: Error::new(kind, message).with_source(error), outcome }
 }
 
 /// `https://open.feishu.cn` of an address; what follows may hold a secret.
@@ -64,41 +68,12 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// A body, or its beginning and why there is no more.
-pub(crate) type ReadBody = Result<Bytes, (Bytes, TransportError)>;
-
-/// Reads a body to its end; a body in one chunk is not copied.
-pub(crate) async fn read_body(mut body: ResponseBody) -> ReadBody {
-    let mut first: Option<Bytes> = None;
-    let mut all = BytesMut::new();
-    loop {
-        match body.chunk().await {
-            Ok(None) if all.is_empty() => return Ok(first.unwrap_or_default()),
-            Ok(None) => return Ok(all.freeze()),
-            Ok(Some(chunk)) => match first.take() {
-                None if all.is_empty() => first = Some(chunk),
-                begin => {
-                    if let Some(begin) = begin {
-                        all.extend_from_slice(&begin);
-                    }
-                    all.extend_from_slice(&chunk);
-                }
-            },
-            Err(error) => {
-                if let Some(begin) = first {
-                    all.extend_from_slice(&begin);
-                }
-                return Err((all.freeze(), error));
-            }
-        }
-    }
-}
-
 /// Reads the answer, or says which failure it is.
-pub(crate) fn judge(context: Context<'_>, body: ReadBody, decoder: &mut dyn Decode) -> Result<(), Failure> {
+pub(crate) fn classify(context: Context<'_>, body: ReadBody, decoder: &mut dyn Decode) -> Result<(), FailedAttempt> {
     let body = match body {
         Ok(body) => body,
-        Err((beginning, error)) => return Err(broken(context, &beginning, error)),
+        Err((beginning, Unread::Broken(error))) => return Err(broken(context, &beginning, error)),
+        Err((_, Unread::TooLarge(limit))) => return Err(too_large(context, limit)),
     };
     let not_decoded = match context.metadata.status.is_success() {
         true => match decoder.decode(&body) {
@@ -111,69 +86,98 @@ pub(crate) fn judge(context: Context<'_>, body: ReadBody, decoder: &mut dyn Deco
 }
 
 /// The connection broke within the answer.
-fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> Failure {
+fn broken(context: Context<'_>, beginning: &[u8], error: TransportError) -> FailedAttempt {
     let kind = match error.kind() {
         TransportErrorKind::Timeout => Kind::Timeout,
         _ => Kind::Transport,
     };
     let secrets: Vec<&str> = (&mut *context.secrets).collect();
     let text = redact(&String::from_utf8_lossy(beginning), &secrets);
-    let mut failure = Error::new(kind, "the connection broke within the answer").with_source(error);
-    context.metadata.describe(&mut failure);
-    failure.inner_mut().body = context.quote(&text);
-    let status = context.metadata.status.as_u16();
-    let outcome = match status {
+    let mut error = Error::new(kind, "the connection broke within the answer").with_source(error);
+    context.metadata.describe(&mut error);
+    error.inner_mut().body = context.quote(&text);
+    // The code stands before the data, and may have come.
+    let code = code_of(beginning).filter(|code| *code != 0);
+    let outcome = match (code, context.metadata.status.as_u16()) {
+        (Some(_), _) => explain(&context, &mut error, code),
         // The headers already say that nothing was carried out.
-        429 => Outcome::RateLimited { reset: reset(&context.metadata.headers) },
-        400..=499 if status != 408 => Outcome::Refused,
-        _ => Outcome::Ambiguous,
+        (None, 429) => Outcome::RateLimited { reset: reset(&context.metadata.headers) },
+        (None, 400..=499) if context.metadata.status != 408 => Outcome::Refused,
+        (None, _) => Outcome::Ambiguous,
     };
-    Failure { error: failure, outcome }
+    FailedAttempt { error, outcome }
+}
+
+/// An answer that says success and has too many bytes.
+fn too_large(context: Context<'_>, limit: usize) -> FailedAttempt {
+    let message = format!("the answer has more than {limit} bytes, see `max_answer_bytes`");
+    let mut error = Error::new(Kind::UnexpectedAnswer, message);
+    context.metadata.describe(&mut error);
+    FailedAttempt { error, outcome: Outcome::Unreadable }
 }
 
 /// An answer that is no success.
-fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -> Failure {
+fn refusal(context: Context<'_>, body: &[u8], not_decoded: Option<NotDecoded>) -> FailedAttempt {
     let metadata = context.metadata;
-    let status = metadata.status();
     let secrets: Vec<&str> = (&mut *context.secrets).collect();
-    let text = String::from_utf8_lossy(body);
-    let mut json: Json = serde_json::from_str(&text).unwrap_or_default();
+    let code = code_of(body);
+    // No failure that somebody wrote is longer.
+    let body = &body[..body.len().min(MAX_FAILURE)];
+    let mut json = readable(body);
     redact_texts(&mut json, &secrets);
-    let text = redact(&text, &secrets);
-    let code = json.get("code").and_then(integer);
+    let encoding = encoding(&metadata.headers);
     let mut error = match code {
-        Some(code) if code != 0 => refused(&json, code),
-        _ => {
-            let mut error = match redirect(metadata) {
-                Some(error) => error,
-                None => unexpected(&text, not_decoded),
-            };
-            error.inner_mut().body = context.quote(&text);
-            if context.is_answer_secret {
-                // Readers of JSON quote what they do not understand.
-                error.inner_mut().source = None;
-            }
-            error
+        Some(code) if code != 0 => {
+            let message = message(&json).map_or_else(|| format!("code {code}"), str::to_owned);
+            Error::new(Kind::Refused, message)
         }
+        _ => match redirect(metadata).or_else(|| oauth_refusal(metadata, &json)) {
+            Some(error) => error,
+            None => {
+                let text = redact(&String::from_utf8_lossy(body), &secrets);
+                let mut error = unexpected(&text, not_decoded, encoding);
+                if encoding.is_none() {
+                    error.inner_mut().body = context.quote(&text);
+                }
+                error
+            }
+        },
     };
     metadata.describe(&mut error);
-    let inner = error.inner_mut();
-    inner.code = code;
     if let Some(details) = json.get("error").filter(|details| details.is_object()) {
+        let inner = error.inner_mut();
         if inner.log_id.is_none() {
             inner.log_id = Details::log_id(details);
         }
         inner.details = Some(Box::new(Details::read(details)));
     }
+    let mut outcome = explain(&context, &mut error, code);
+    if code.is_none() && encoding.is_some() && metadata.status.is_success() {
+        // It would be compressed again.
+        outcome = Outcome::Unreadable;
+    }
+    FailedAttempt { error, outcome }
+}
+
+/// Adds what the code means, and says what it means for the next attempt.
+fn explain(context: &Context<'_>, error: &mut Error, code: Option<i64>) -> Outcome {
+    let status = context.metadata.status();
+    let inner = error.inner_mut();
+    inner.code = code;
     inner.documented = code.and_then(|code| context.operation.error(code, status).or_else(|| codes::general(code)));
     // Its twin may still be carried out, so it is asked about again.
     let is_twin = context.operation.keyed && code == Some(codes::SAME_KEY_IN_FLIGHT);
     let says_retry = is_twin || inner.documented.is_some_and(|code| code.retry);
-    let outcome = outcome(&metadata.headers, status, code, says_retry);
+    let outcome = outcome(&context.metadata.headers, status, code, says_retry);
     if let Outcome::RateLimited { reset } = outcome {
         inner.retry_after = reset;
     }
-    Failure { error, outcome }
+    outcome
+}
+
+/// A body as JSON, with replacements if need be; `null` if it is something else.
+fn readable(body: &[u8]) -> Json {
+    serde_json::from_slice(body).ok().or_else(|| serde_json::from_str(&repaired(body)?).ok()).unwrap_or_default()
 }
 
 /// A download that is no success.
@@ -183,13 +187,21 @@ pub(crate) fn failed_download(operation: &Operation, metadata: &Metadata, body: 
     refusal(context, body, None).error
 }
 
-fn refused(json: &Json, code: i64) -> Error {
-    let message = ["msg", "message", "error_description"]
-        .iter()
-        .find_map(|key| json.get(key)?.as_str())
-        .filter(|message| !message.is_empty());
-    let message = message.map_or_else(|| format!("code {code}"), str::to_owned);
-    Error::new(Kind::Refused, message)
+fn message(json: &Json) -> Option<&str> {
+    let texts = ["msg", "message", "error_description"].iter().filter_map(|key| json.get(key)?.as_str());
+    texts.into_iter().find(|message| !message.is_empty())
+}
+
+/// A failure as OAuth writes it: `error` and `error_description`, without a code.
+fn oauth_refusal(metadata: &Metadata, json: &Json) -> Option<Error> {
+    let name = json.get("error")?.as_str().filter(|name| !name.is_empty() && !metadata.status.is_success())?;
+    let message = message(json).map_or_else(|| name.to_owned(), |message| format!("{name}: {message}"));
+    Some(Error::new(Kind::Refused, message))
+}
+
+/// How a body is compressed although the client asked for none of it.
+fn encoding(headers: &HeaderMap) -> Option<&str> {
+    header(headers, "content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
 }
 
 /// A server that sends callers elsewhere, as one does that only moves them to `https`.
@@ -201,8 +213,15 @@ fn redirect(metadata: &Metadata) -> Option<Error> {
     Some(Error::new(Kind::UnexpectedAnswer, message))
 }
 
-fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
+fn unexpected(text: &str, not_decoded: Option<NotDecoded>, encoding: Option<&str>) -> Error {
     match not_decoded {
+        None | Some(NotDecoded::Unreadable(_)) if encoding.is_some() => {
+            let encoding = encoding.unwrap_or_default();
+            let message = format!(
+                "the body is compressed (`Content-Encoding: {encoding}`), which was not asked for; look at the proxy in between"
+            );
+            Error::new(Kind::UnexpectedAnswer, message)
+        }
         None if text.trim().is_empty() => Error::new(Kind::UnexpectedAnswer, "an empty body"),
         None => Error::new(Kind::UnexpectedAnswer, "a failure without a code"),
         Some(NotDecoded::NoCode) => Error::new(Kind::UnexpectedAnswer, "no code in the answer"),
@@ -212,7 +231,7 @@ fn unexpected(text: &str, not_decoded: Option<NotDecoded>) -> Error {
         }
         Some(NotDecoded::Unreadable(source)) => {
             let message = "the body is not what the page documents";
-            Error::new(Kind::UnexpectedAnswer, message).with_source(source)
+            Error::new(Kind::UnexpectedAnswer, message).with_source(Unreadable::from(source))
         }
         Some(NotDecoded::Refused) => Error::new(Kind::UnexpectedAnswer, "a code that is no number"),
     }
@@ -248,44 +267,4 @@ fn reset(headers: &HeaderMap) -> Option<Duration> {
     let seconds: f64 = text.trim().parse().ok()?;
     // A reset further away than a day is no rate limit that one waits for.
     (0.0..=86_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
-}
-
-fn integer(value: &Json) -> Option<i64> {
-    match value {
-        Json::Number(number) => number.as_i64(),
-        Json::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// A text without the secrets that the server may repeat in it.
-fn redact(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        if text.contains(secret) {
-            text = text.replace(secret, "***");
-        }
-    }
-    text
-}
-
-/// Every text in an answer without secrets. What names and numbers say stays, however short a secret of a test is.
-fn redact_texts(json: &mut Json, secrets: &[&str]) {
-    match json {
-        Json::String(text) => *text = redact(text, secrets),
-        Json::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, secrets)),
-        Json::Object(members) => members.values_mut().for_each(|value| redact_texts(value, secrets)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
-}
-
-fn beginning_of(text: &str) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    let mut beginning: String = text.chars().take(BODY_START).collect();
-    if beginning.len() < text.len() {
-        beginning.push('…');
-    }
-    Some(beginning)
 }
