@@ -5,9 +5,9 @@ use std::fmt;
 use std::ops::{Bound, RangeBounds};
 
 use crate::file::Files;
-use crate::time::{Millis, Seconds};
-use crate::wire::AsText;
+use crate::time::{Timestamp, Unit};
 use crate::update::Update;
+use crate::wire::AsText;
 
 /// A request, or a part of one, with documented limits.
 pub trait Constrained {
@@ -322,15 +322,9 @@ impl Number<i64> for i64 {
     }
 }
 
-impl Number<i64> for Millis {
+impl<U: Unit> Number<i64> for Timestamp<U> {
     fn number(&self) -> Option<i64> {
-        self.as_millis()
-    }
-}
-
-impl Number<i64> for Seconds {
-    fn number(&self) -> Option<i64> {
-        self.as_seconds()
+        self.units()
     }
 }
 

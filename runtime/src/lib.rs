@@ -87,7 +87,7 @@ pub use crate::raw::RawRequest;
 pub use crate::redis_store::{RedisStore, RedisStoreBuilder};
 pub use crate::request::Request;
 pub use crate::retry::RetryPolicy;
-pub use crate::time::{Millis, NotATime, Seconds};
+pub use crate::time::{Millis, NotATime, Seconds, Timestamp};
 pub use crate::token::{MemoryTokenStore, StoreError, StoreOutage, StoredToken, TokenStore};
 pub use crate::transport::Transport;
 pub use crate::update::Update;

@@ -1,6 +1,6 @@
 //! Values that are text in queries and forms.
 
-use crate::time::{Millis, Seconds};
+use crate::time::{Timestamp, Unit};
 
 /// A value that can stand in a query or in a part of a form.
 pub trait QueryValue {
@@ -38,13 +38,7 @@ impl QueryValue for f64 {
     }
 }
 
-impl QueryValue for Millis {
-    fn put(&self, put: &mut dyn FnMut(&str)) {
-        put(self.as_str());
-    }
-}
-
-impl QueryValue for Seconds {
+impl<U: Unit> QueryValue for Timestamp<U> {
     fn put(&self, put: &mut dyn FnMut(&str)) {
         put(self.as_str());
     }

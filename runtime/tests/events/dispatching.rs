@@ -167,7 +167,9 @@ async fn the_error_of_a_handler_is_the_source() {
 
 #[tokio::test]
 async fn a_content_of_another_shape_is_an_error() {
-    let body = UPDATED.replace("\"626cf808-4c26-4f27-9da8-01f2eb73d717\"", "[1]");
+    let mut body: serde_json::Value = serde_json::from_str(UPDATED).unwrap();
+    body["event"] = serde_json::json!([1]);
+    let body = body.to_string();
     let dispatcher = Dispatcher::new(plain()).on(|_: Delivery<Updated>| async { Ok(()) });
     let error = dispatcher.dispatch(&HeaderMap::new(), body.as_bytes()).await.unwrap_err();
     assert!(error.is_undecodable());
@@ -237,8 +239,9 @@ async fn a_ticket_is_not_shown() {
     assert!(!shown.contains("the-ticket"), "{shown}");
 
     // Nor is it in the error when it has another shape.
-    let odd = TICKET.replace("\"cli_9c8609450f78d102\"", "[\"the-ticket\"]");
-    let incoming = plain().receive(&HeaderMap::new(), odd.as_bytes()).unwrap();
-    let error = super::event(incoming).decode::<AppTicket>().unwrap_err();
+    let incoming = plain().receive(&HeaderMap::new(), TICKET.as_bytes()).unwrap();
+    let mut odd = super::event(incoming);
+    odd.event = serde_json::json!(["the-ticket"]);
+    let error = odd.decode::<AppTicket>().unwrap_err();
     assert!(!format!("{error:?}").contains("the-ticket"));
 }

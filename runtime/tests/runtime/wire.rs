@@ -241,10 +241,75 @@ fn a_date_is_its_midnight_in_utc() {
     assert_eq!(Seconds::from_date(2024, 2, 29).unwrap().to_date(), Some((2024, 2, 29)));
     assert_eq!(Millis::from_date(2023, 2, 29), None);
     assert_eq!(Millis::from_date(2023, 13, 1), None);
-    for days in [-800_000, -1, 0, 58, 59, 60, 11_016, 19_000, 800_000] {
+    for days in [-800_000, -1, 1, 58, 59, 60, 11_016, 19_000, 800_000] {
         let (year, month, day) = Millis::all_day(days).to_date().unwrap();
         assert_eq!(Millis::from_date(year, month, day), Some(Millis::all_day(days)));
     }
+}
+
+#[test]
+fn no_time_is_none_in_every_form() {
+    for text in ["", "0", "00", "soon"] {
+        let (millis, seconds) = (Millis::from(text), Seconds::from(text));
+        assert!(!millis.is_set() && !seconds.is_set(), "{text}");
+        assert_eq!((millis.to_system_time(), seconds.to_system_time()), (None, None), "{text}");
+        assert_eq!((millis.to_date(), millis.date(false, 3_600)), (None, None), "{text}");
+        assert!(std::time::SystemTime::try_from(&millis).is_err(), "{text}");
+        assert!(jiff::Timestamp::try_from(&millis).is_err() && jiff::civil::Date::try_from(&seconds).is_err());
+        assert_eq!((millis.to_jiff(), millis.jiff_date(true, &jiff::tz::TimeZone::UTC)), (None, None));
+        assert!(chrono::DateTime::try_from(&millis).is_err() && chrono::NaiveDate::try_from(&seconds).is_err());
+        assert_eq!((millis.to_chrono(), millis.chrono_date(true, &chrono::Utc)), (None, None));
+        assert_eq!(Seconds::from(millis.clone()).as_str(), text, "it survives conversions");
+        assert_eq!(Millis::from(seconds).as_str(), text);
+    }
+    assert!(Millis::from("1").is_set() && Millis::from("-1").is_set());
+    assert_eq!(Millis::from("0").as_millis(), Some(0), "the number on the wire is still there");
+}
+
+#[test]
+fn times_are_ordered_and_no_time_is_not() {
+    use std::cmp::Ordering;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    let (early, late) = (Millis::from(999), Millis::from(1_000));
+    assert_eq!(early.partial_cmp(&late), Some(Ordering::Less));
+    assert_eq!(late.partial_cmp(&early), Some(Ordering::Greater));
+    assert_eq!(Millis::from("01000"), late, "the number decides");
+    let second = UNIX_EPOCH + Duration::from_secs(1);
+    assert!(early < second && late == second && late >= second && Seconds::from(1) == second);
+    for none in [Millis::from(""), Millis::from("0"), Millis::from("soon")] {
+        assert_eq!((none.partial_cmp(&late), late.partial_cmp(&none), none.partial_cmp(&second)), (None, None, None));
+        assert!(none != second);
+        assert_eq!(none, none.clone());
+    }
+    assert_ne!(Millis::from(""), Millis::from("0"));
+    let hashed = std::collections::HashSet::from([Millis::from("1"), Millis::from("01"), Millis::from("")]);
+    assert_eq!(hashed.len(), 2);
+}
+
+#[test]
+fn both_units_convert_into_each_other() {
+    assert_eq!(Millis::from(Seconds::from(2)).as_str(), "2000");
+    assert_eq!(Seconds::from(Millis::from(2_999)).as_str(), "2");
+    assert_eq!(Seconds::from(Millis::from(-1)).as_str(), "-1");
+    assert_eq!((Millis::from(2_999).as_seconds(), Seconds::from(2).as_millis()), (Some(2), Some(2_000)));
+    assert_eq!(Seconds::from(i64::MAX).as_millis(), None);
+    assert_eq!(format!("{:?} {:?}", Millis::from(1), Seconds::from(1)), "Millis(\"1\") Seconds(\"1\")");
+}
+
+#[test]
+fn a_whole_day_is_the_same_date_everywhere_and_a_moment_is_not() {
+    let shanghai = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let east = chrono::FixedOffset::east_opt(8 * 3_600).unwrap();
+    let day = Millis::from_date(2026, 5, 1).unwrap();
+    let evening = Millis::from(day.as_millis().unwrap() + 20 * 3_600_000);
+    for (time, is_all_day, date) in [(&day, true, 1), (&evening, true, 1), (&evening, false, 2)] {
+        assert_eq!(time.date(is_all_day, 8 * 3_600), Some((2026, 5, date)));
+        assert_eq!(time.jiff_date(is_all_day, &shanghai), Some(jiff::civil::date(2026, 5, date as i8)));
+        assert_eq!(time.chrono_date(is_all_day, &east), chrono::NaiveDate::from_ymd_opt(2026, 5, date.into()));
+    }
+    let before_1970 = jiff::Timestamp::new(-1, -500_500_000).unwrap();
+    assert_eq!(Millis::from(before_1970).as_str(), "-1501", "as `SystemTime` rounds");
 }
 
 #[test]
