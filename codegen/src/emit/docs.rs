@@ -21,9 +21,15 @@ pub(crate) fn first_sentence(text: &str) -> String {
     line(first) + if is_closed { "" } else { "." }
 }
 
+/// What an operation does, as lists and the search show it.
+pub(crate) fn summary(operation: &Operation) -> String {
+    let historic = if operation.superseded_by.is_some() { " (historic)" } else { "" };
+    line(&operation.summary) + historic
+}
+
 /// The documentation of a request type: everything that the page says about the operation.
 pub(crate) fn operation(operation: &Operation) -> String {
-    let mut text = format!("{}.\n", line(&operation.summary));
+    let mut text = format!("{}.\n", summary(operation));
     if !operation.description.is_empty() {
         text.push_str(&format!("\n{}\n", prose(&operation.description)));
     }
@@ -33,6 +39,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
     let (page, day) = (&operation.page, operation.page.updated.split('T').next().unwrap_or_default());
     text.push_str(&format!("\n{}\n\n", code(&format!("{} {}", operation.http.as_str(), operation.path))));
     text.push_str(&format!("- Page: {}, as of {}\n", words::link(&page.title, &page.url), line(day)));
+    text.push_str(&format!("- Answer: [`{}`]\n", operation.response));
     text.push_str(&format!("- Tokens: {}\n", tokens(operation)));
     if !operation.app_types.is_empty() {
         text.push_str(&format!("- Apps: {}\n", codes(&operation.app_types, ", ")));

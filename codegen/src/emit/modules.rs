@@ -113,7 +113,10 @@ fn version_module(version: &Version) -> String {
     }
     print::join([
         print::header(&format!("spec/{service}/{name}")),
-        docs::inner(&format!("{title}: types that its resources share, and one module for each resource.")),
+        docs::inner(&format!(
+            "{title}: types that its resources share, and one module for each resource.\n\n\
+             Available with the feature `{service}-{name}`."
+        )),
         modules,
         "use crate::{Client, rt};\n".to_owned(),
         uses,

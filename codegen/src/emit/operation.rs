@@ -24,7 +24,7 @@ pub(crate) fn definition(operation: &Operation, validated: &ValidatedTypes) -> V
         validated.request(operation, requirements::calls(operation, validated)),
     ];
     parts.extend(operation.paging.as_ref().map(|paging| paged(operation, paging)));
-    parts.extend(answer(&operation.response, &operation.answer_description, &operation.answer));
+    parts.extend(answer(operation));
     parts
 }
 
@@ -182,7 +182,7 @@ fn paged(operation: &Operation, paging: &Paging) -> String {
 /// The method of the resource that makes the call.
 pub(crate) fn method(operation: &Operation) -> String {
     let request = &operation.request;
-    let docs = format!("{}: [`{request}`].", words::line(&operation.summary));
+    let docs = format!("{}: [`{request}`].", docs::summary(operation));
     let mut text = print::docs("    ", &docs);
     if let Some(alias) = words::alias(&operation.page.title) {
         text.push_str(&format!("    #[{alias}]\n"));

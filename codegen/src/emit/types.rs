@@ -2,7 +2,7 @@
 
 use super::fields::{ValidatedTypes, builder, declaration, object};
 use super::{print, words};
-use crate::ir::{Enum, Field, Struct, Type, TypeDef, TypePath, Values, Variant};
+use crate::ir::{Enum, Field, Operation, Struct, Type, TypeDef, TypePath, Values, Variant};
 
 const DERIVES: &str = "derive(Clone, Debug, Default, PartialEq)";
 
@@ -36,10 +36,13 @@ fn structure(path: &TypePath, definition: &Struct, validated: &ValidatedTypes) -
 }
 
 /// A struct that only one operation answers.
-pub(crate) fn answer(name: &str, description: &str, fields: &[Field]) -> Vec<String> {
+pub(crate) fn answer(operation: &Operation) -> Vec<String> {
+    let (name, fields) = (&operation.response, &operation.answer);
     let declarations: String = fields.iter().map(declaration).collect();
     let attributes = [DERIVES.to_owned(), "non_exhaustive".to_owned()];
-    vec![print::structure(&described(description, name), &attributes, name, &declarations), object(name, fields)]
+    let docs =
+        described(&operation.answer_description, name) + &format!("\n\nThe answer to [`{}`].", operation.request);
+    vec![print::structure(&docs, &attributes, name, &declarations), object(name, fields)]
 }
 
 fn described(description: &str, name: &str) -> String {

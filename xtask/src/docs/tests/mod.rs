@@ -5,6 +5,7 @@ mod drafts;
 mod mutants;
 mod mutation;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use feishu_openapi_codegen::{Source, ir};
@@ -23,7 +24,9 @@ fn folder(crawl: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("no pages at {}: nothing to check", folder.display());
+    // The harness would keep what `println!` writes to itself, and the test would look as if it had checked something.
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "left out, as there are no pages at {}: {test}", folder.display());
     None
 }
 

@@ -13,7 +13,7 @@ use crate::{Client, UserIdType, rt};
 pub struct Resource<'a, I>(pub(super) &'a Client<I>);
 
 impl<I: rt::Identity> Resource<'_, I> {
-    /// Create a task: [`Create`].
+    /// Create a task (historic): [`Create`].
     #[doc(alias = "创建任务")]
     pub fn create(&self, request: Create) -> rt::Call<Create>
     where
@@ -22,7 +22,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// List tasks: [`List`].
+    /// List tasks (historic): [`List`].
     #[doc(alias = "查询所有任务")]
     pub fn list(&self, request: List) -> rt::Call<List>
     where
@@ -31,7 +31,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Get a task: [`Get`].
+    /// Get a task (historic): [`Get`].
     #[doc(alias = "查询指定任务")]
     pub fn get(&self, request: Get) -> rt::Call<Get>
     where
@@ -40,7 +40,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Update a task: [`Patch`].
+    /// Update a task (historic): [`Patch`].
     #[doc(alias = "更新任务")]
     pub fn patch(&self, request: Patch) -> rt::Call<Patch>
     where
@@ -49,7 +49,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Delete a task: [`Delete`].
+    /// Delete a task (historic): [`Delete`].
     #[doc(alias = "删除任务")]
     pub fn delete(&self, request: Delete) -> rt::Call<Delete>
     where
@@ -58,7 +58,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Complete a task: [`Complete`].
+    /// Complete a task (historic): [`Complete`].
     #[doc(alias = "完成任务")]
     pub fn complete(&self, request: Complete) -> rt::Call<Complete>
     where
@@ -67,7 +67,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Reopen a completed task: [`Uncomplete`].
+    /// Reopen a completed task (historic): [`Uncomplete`].
     #[doc(alias = "取消完成任务")]
     pub fn uncomplete(&self, request: Uncomplete) -> rt::Call<Uncomplete>
     where
@@ -76,7 +76,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Remove collaborators from a task: [`BatchDeleteCollaborator`].
+    /// Remove collaborators from a task (historic): [`BatchDeleteCollaborator`].
     #[doc(alias = "批量删除执行者")]
     pub fn batch_delete_collaborator(
         &self,
@@ -88,7 +88,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Remove followers from a task: [`BatchDeleteFollower`].
+    /// Remove followers from a task (historic): [`BatchDeleteFollower`].
     #[doc(alias = "批量删除关注人")]
     pub fn batch_delete_follower(
         &self,
@@ -101,7 +101,7 @@ impl<I: rt::Identity> Resource<'_, I> {
     }
 }
 
-/// Create a task.
+/// Create a task (historic).
 ///
 /// Creates a task with its title, description, due time, repetition, collaborators and followers.
 /// Reminders are added afterwards (`task.v1.task_reminder.create`).
@@ -112,6 +112,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v1/tasks`
 ///
 /// - Page: [创建任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/create), as of 2024-04-15
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -284,6 +285,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new task.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -297,7 +300,7 @@ rt::object! {
     }
 }
 
-/// List tasks.
+/// List tasks (historic).
 ///
 /// With a user access token, lists all tasks that concern the person; with a tenant access token, those that the app itself created, not those of the people of its tenant.
 /// Time of creation and completion narrow the list.
@@ -307,6 +310,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks`
 ///
 /// - Page: [查询所有任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/list), as of 2024-04-15
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:readonly`
@@ -407,6 +411,8 @@ rt::paged! {
 }
 
 /// A page of tasks.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -426,7 +432,7 @@ rt::object! {
     }
 }
 
-/// Get a task.
+/// Get a task (historic).
 ///
 /// Returns all of one task that the caller may read.
 ///
@@ -435,6 +441,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}`
 ///
 /// - Page: [查询指定任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/get), as of 2024-04-15
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task` or `task:task:readonly`
@@ -497,6 +504,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The task.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -510,7 +519,7 @@ rt::object! {
     }
 }
 
-/// Update a task.
+/// Update a task (historic).
 ///
 /// Changes the fields of a task that `update_fields` names and leaves the others as they are.
 /// The caller must be allowed to change the task, which followers are not.
@@ -521,6 +530,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v1/tasks/{task_id}`
 ///
 /// - Page: [更新任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/patch), as of 2024-04-15
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -705,6 +715,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The task after the update.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -718,7 +730,7 @@ rt::object! {
     }
 }
 
-/// Delete a task.
+/// Delete a task (historic).
 ///
 /// Deletes a task; the caller must be allowed to change it.
 /// Deleting it once more is answered with error 1470433.
@@ -728,6 +740,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v1/tasks/{task_id}`
 ///
 /// - Page: [删除任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/delete), as of 2023-07-13
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -788,6 +801,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The task is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}
@@ -796,7 +811,7 @@ rt::object! {
     DeleteResponse {}
 }
 
-/// Complete a task.
+/// Complete a task (historic).
 ///
 /// Marks the whole task as completed, for everyone it concerns; collaborators cannot complete it one by one.
 /// The caller must be allowed to change the task.
@@ -807,6 +822,7 @@ rt::object! {
 /// `POST /open-apis/task/v1/tasks/{task_id}/complete`
 ///
 /// - Page: [完成任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/complete), as of 2023-07-13
+/// - Answer: [`CompleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -869,6 +885,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Complete {}
 impl rt::Constrained for Complete {}
 
 /// The task is completed.
+///
+/// The answer to [`Complete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CompleteResponse {}
@@ -877,7 +895,7 @@ rt::object! {
     CompleteResponse {}
 }
 
-/// Reopen a completed task.
+/// Reopen a completed task (historic).
 ///
 /// Takes back that a task is completed.
 /// The caller must be allowed to change the task.
@@ -888,6 +906,7 @@ rt::object! {
 /// `POST /open-apis/task/v1/tasks/{task_id}/uncomplete`
 ///
 /// - Page: [取消完成任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/uncomplete), as of 2023-07-13
+/// - Answer: [`UncompleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -950,6 +969,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Uncomplete {}
 impl rt::Constrained for Uncomplete {}
 
 /// The task is open again.
+///
+/// The answer to [`Uncomplete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UncompleteResponse {}
@@ -958,7 +979,7 @@ rt::object! {
     UncompleteResponse {}
 }
 
-/// Remove collaborators from a task.
+/// Remove collaborators from a task (historic).
 ///
 /// Removes several collaborators at once; the caller must be allowed to change the task.
 /// The answer tells who was really removed.
@@ -968,6 +989,7 @@ rt::object! {
 /// `POST /open-apis/task/v1/tasks/{task_id}/batch_delete_collaborator`
 ///
 /// - Page: [批量删除执行者](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/batch_delete_collaborator), as of 2024-04-15
+/// - Answer: [`BatchDeleteCollaboratorResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -1043,6 +1065,8 @@ impl<I: rt::Identity> rt::Accepts<I> for BatchDeleteCollaborator {}
 impl rt::Constrained for BatchDeleteCollaborator {}
 
 /// Who was removed.
+///
+/// The answer to [`BatchDeleteCollaborator`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteCollaboratorResponse {
@@ -1056,7 +1080,7 @@ rt::object! {
     }
 }
 
-/// Remove followers from a task.
+/// Remove followers from a task (historic).
 ///
 /// Removes several followers at once; the caller must be allowed to change the task.
 /// The answer tells who was really removed.
@@ -1066,6 +1090,7 @@ rt::object! {
 /// `POST /open-apis/task/v1/tasks/{task_id}/batch_delete_follower`
 ///
 /// - Page: [批量删除关注人](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task/batch_delete_follower), as of 2023-07-13
+/// - Answer: [`BatchDeleteFollowerResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -1141,6 +1166,8 @@ impl<I: rt::Identity> rt::Accepts<I> for BatchDeleteFollower {}
 impl rt::Constrained for BatchDeleteFollower {}
 
 /// Who was removed.
+///
+/// The answer to [`BatchDeleteFollower`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteFollowerResponse {

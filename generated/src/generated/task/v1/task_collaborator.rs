@@ -12,7 +12,7 @@ use crate::{Client, UserIdType, rt};
 pub struct Resource<'a, I>(pub(super) &'a Client<I>);
 
 impl<I: rt::Identity> Resource<'_, I> {
-    /// Add collaborators to a task: [`Create`].
+    /// Add collaborators to a task (historic): [`Create`].
     #[doc(alias = "新增执行者")]
     pub fn create(&self, request: Create) -> rt::Call<Create>
     where
@@ -21,7 +21,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// List the collaborators of a task: [`List`].
+    /// List the collaborators of a task (historic): [`List`].
     #[doc(alias = "获取执行者列表")]
     pub fn list(&self, request: List) -> rt::Call<List>
     where
@@ -30,7 +30,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Remove a collaborator from a task: [`Delete`].
+    /// Remove a collaborator from a task (historic): [`Delete`].
     #[doc(alias = "删除指定执行者")]
     pub fn delete(&self, request: Delete) -> rt::Call<Delete>
     where
@@ -40,7 +40,7 @@ impl<I: rt::Identity> Resource<'_, I> {
     }
 }
 
-/// Add collaborators to a task.
+/// Add collaborators to a task (historic).
 ///
 /// Adds one or more collaborators.
 /// The caller must be the task's creator or one of its collaborators; followers may not add any.
@@ -51,6 +51,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v1/tasks/{task_id}/collaborators`
 ///
 /// - Page: [新增执行者](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-collaborator/create), as of 2024-04-15
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -137,6 +138,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {}
 
 /// The collaborators after the call.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -150,7 +153,7 @@ rt::object! {
     }
 }
 
-/// List the collaborators of a task.
+/// List the collaborators of a task (historic).
 ///
 /// Lists the collaborators of a task that the caller may read.
 ///
@@ -159,6 +162,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}/collaborators`
 ///
 /// - Page: [获取执行者列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-collaborator/list), as of 2024-04-15
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task` or `task:task:readonly`
@@ -244,6 +248,8 @@ rt::paged! {
 }
 
 /// A page of collaborators.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -263,7 +269,7 @@ rt::object! {
     }
 }
 
-/// Remove a collaborator from a task.
+/// Remove a collaborator from a task (historic).
 ///
 /// Removes one collaborator; the caller must be allowed to change the task.
 /// Whoever is no collaborator is answered with error 1470700.
@@ -273,6 +279,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v1/tasks/{task_id}/collaborators/{collaborator_id}`
 ///
 /// - Page: [删除指定执行者](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-collaborator/delete), as of 2023-07-13
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -348,6 +355,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The collaborator is removed.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

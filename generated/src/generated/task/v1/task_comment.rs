@@ -10,7 +10,7 @@ use crate::{Client, UserIdType, rt};
 pub struct Resource<'a, I>(pub(super) &'a Client<I>);
 
 impl<I: rt::Identity> Resource<'_, I> {
-    /// Comment on a task: [`Create`].
+    /// Comment on a task (historic): [`Create`].
     #[doc(alias = "创建评论")]
     pub fn create(&self, request: Create) -> rt::Call<Create>
     where
@@ -19,7 +19,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// List the comments on a task: [`List`].
+    /// List the comments on a task (historic): [`List`].
     #[doc(alias = "获取评论列表")]
     pub fn list(&self, request: List) -> rt::Call<List>
     where
@@ -28,7 +28,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Get a comment: [`Get`].
+    /// Get a comment (historic): [`Get`].
     #[doc(alias = "获取评论详情")]
     pub fn get(&self, request: Get) -> rt::Call<Get>
     where
@@ -37,7 +37,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Change a comment: [`Update`].
+    /// Change a comment (historic): [`Update`].
     #[doc(alias = "更新评论")]
     pub fn update(&self, request: Update) -> rt::Call<Update>
     where
@@ -46,7 +46,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Delete a comment: [`Delete`].
+    /// Delete a comment (historic): [`Delete`].
     #[doc(alias = "删除评论")]
     pub fn delete(&self, request: Delete) -> rt::Call<Delete>
     where
@@ -56,7 +56,7 @@ impl<I: rt::Identity> Resource<'_, I> {
     }
 }
 
-/// Comment on a task.
+/// Comment on a task (historic).
 ///
 /// Adds a comment to a task, or a reply to one of its comments if `parent_id` names it.
 /// The content is plain or rich; an empty comment is refused.
@@ -66,6 +66,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v1/tasks/{task_id}/comments`
 ///
 /// - Page: [创建评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/create), as of 2023-07-13
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment`
@@ -167,6 +168,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new comment.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -180,7 +183,7 @@ rt::object! {
     }
 }
 
-/// List the comments on a task.
+/// List the comments on a task (historic).
 ///
 /// Lists the comments on a task that the caller may read, the oldest first unless asked otherwise.
 ///
@@ -189,6 +192,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}/comments`
 ///
 /// - Page: [获取评论列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/list), as of 2023-07-13
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task` or `task:task:readonly`
@@ -288,6 +292,8 @@ rt::paged! {
 }
 
 /// A page of comments.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -307,7 +313,7 @@ rt::object! {
     }
 }
 
-/// Get a comment.
+/// Get a comment (historic).
 ///
 /// Returns one comment on a task.
 ///
@@ -316,6 +322,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}/comments/{comment_id}`
 ///
 /// - Page: [获取评论详情](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/get), as of 2023-07-13
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment` or `task:comment:readonly`
@@ -381,6 +388,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The comment.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -394,7 +403,7 @@ rt::object! {
     }
 }
 
-/// Change a comment.
+/// Change a comment (historic).
 ///
 /// Gives a comment new content, plain or rich; an empty comment is refused.
 ///
@@ -403,6 +412,7 @@ rt::object! {
 /// `PUT /open-apis/task/v1/tasks/{task_id}/comments/{comment_id}`
 ///
 /// - Page: [更新评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/update), as of 2023-07-13
+/// - Answer: [`UpdateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment`
@@ -499,6 +509,8 @@ impl rt::Constrained for Update {
 }
 
 /// The comment after the change.
+///
+/// The answer to [`Update`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateResponse {
@@ -512,7 +524,7 @@ rt::object! {
     }
 }
 
-/// Delete a comment.
+/// Delete a comment (historic).
 ///
 /// Deletes one comment on a task.
 ///
@@ -521,6 +533,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v1/tasks/{task_id}/comments/{comment_id}`
 ///
 /// - Page: [删除评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-comment/delete), as of 2023-07-13
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment`
@@ -578,6 +591,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The comment is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

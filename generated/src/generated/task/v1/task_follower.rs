@@ -12,7 +12,7 @@ use crate::{Client, UserIdType, rt};
 pub struct Resource<'a, I>(pub(super) &'a Client<I>);
 
 impl<I: rt::Identity> Resource<'_, I> {
-    /// Add followers to a task: [`Create`].
+    /// Add followers to a task (historic): [`Create`].
     #[doc(alias = "新增关注人")]
     pub fn create(&self, request: Create) -> rt::Call<Create>
     where
@@ -21,7 +21,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// List the followers of a task: [`List`].
+    /// List the followers of a task (historic): [`List`].
     #[doc(alias = "获取关注人列表")]
     pub fn list(&self, request: List) -> rt::Call<List>
     where
@@ -30,7 +30,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Remove a follower from a task: [`Delete`].
+    /// Remove a follower from a task (historic): [`Delete`].
     #[doc(alias = "删除指定关注人")]
     pub fn delete(&self, request: Delete) -> rt::Call<Delete>
     where
@@ -40,7 +40,7 @@ impl<I: rt::Identity> Resource<'_, I> {
     }
 }
 
-/// Add followers to a task.
+/// Add followers to a task (historic).
 ///
 /// Adds one or more followers; the caller must be allowed to change the task.
 /// Adding people who follow the task already is answered with error 1470430.
@@ -50,6 +50,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v1/tasks/{task_id}/followers`
 ///
 /// - Page: [新增关注人](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-follower/create), as of 2023-07-13
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -138,6 +139,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {}
 
 /// The followers after the call.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -151,7 +154,7 @@ rt::object! {
     }
 }
 
-/// List the followers of a task.
+/// List the followers of a task (historic).
 ///
 /// Lists the followers of a task that the caller may read.
 ///
@@ -160,6 +163,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}/followers`
 ///
 /// - Page: [获取关注人列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-follower/list), as of 2022-12-23
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task` or `task:task:readonly`
@@ -245,6 +249,8 @@ rt::paged! {
 }
 
 /// A page of followers.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -264,7 +270,7 @@ rt::object! {
     }
 }
 
-/// Remove a follower from a task.
+/// Remove a follower from a task (historic).
 ///
 /// Removes one follower; the caller must be allowed to change the task.
 /// Whoever is no follower is answered with error 1470710.
@@ -274,6 +280,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v1/tasks/{task_id}/followers/{follower_id}`
 ///
 /// - Page: [删除指定关注人](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-follower/delete), as of 2023-07-13
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -349,6 +356,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The follower is removed.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

@@ -10,7 +10,7 @@ use crate::{Client, rt};
 pub struct Resource<'a, I>(pub(super) &'a Client<I>);
 
 impl<I: rt::Identity> Resource<'_, I> {
-    /// Add a reminder to a task: [`Create`].
+    /// Add a reminder to a task (historic): [`Create`].
     #[doc(alias = "新增提醒时间")]
     pub fn create(&self, request: Create) -> rt::Call<Create>
     where
@@ -19,7 +19,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// List the reminders of a task: [`List`].
+    /// List the reminders of a task (historic): [`List`].
     #[doc(alias = "查询提醒时间列表")]
     pub fn list(&self, request: List) -> rt::Call<List>
     where
@@ -28,7 +28,7 @@ impl<I: rt::Identity> Resource<'_, I> {
         self.0.call(request)
     }
 
-    /// Remove a reminder from a task: [`Delete`].
+    /// Remove a reminder from a task (historic): [`Delete`].
     #[doc(alias = "删除提醒时间")]
     pub fn delete(&self, request: Delete) -> rt::Call<Delete>
     where
@@ -38,7 +38,7 @@ impl<I: rt::Identity> Resource<'_, I> {
     }
 }
 
-/// Add a reminder to a task.
+/// Add a reminder to a task (historic).
 ///
 /// Adds a reminder at a distance from the task's due time; the caller must be allowed to change the task.
 /// The task needs a due time, the reminder must not lie in the past, and the task must not have the same one already.
@@ -48,6 +48,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v1/tasks/{task_id}/reminders`
 ///
 /// - Page: [新增提醒时间](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-reminder/create), as of 2023-07-13
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -122,6 +123,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Create {}
 impl rt::Constrained for Create {}
 
 /// The new reminder.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -135,7 +138,7 @@ rt::object! {
     }
 }
 
-/// List the reminders of a task.
+/// List the reminders of a task (historic).
 ///
 /// Lists the reminders of a task that the caller may read.
 ///
@@ -144,6 +147,7 @@ rt::object! {
 /// `GET /open-apis/task/v1/tasks/{task_id}/reminders`
 ///
 /// - Page: [查询提醒时间列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-reminder/list), as of 2023-07-13
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task` or `task:task:readonly`
@@ -222,6 +226,8 @@ rt::paged! {
 }
 
 /// A page of reminders.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -241,7 +247,7 @@ rt::object! {
     }
 }
 
-/// Remove a reminder from a task.
+/// Remove a reminder from a task (historic).
 ///
 /// Removes one reminder; the caller must be allowed to change the task.
 /// A reminder that does not exist is answered with error 1470720.
@@ -251,6 +257,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v1/tasks/{task_id}/reminders/{reminder_id}`
 ///
 /// - Page: [删除提醒时间](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/task-v1/task-reminder/delete), as of 2023-07-13
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task`
@@ -318,6 +325,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The reminder is removed.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

@@ -56,6 +56,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/attachments/upload`
 ///
 /// - Page: [上传附件](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/attachment/upload), as of 2023-11-06
+/// - Answer: [`UploadResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:attachment:write`
@@ -139,6 +140,8 @@ impl rt::Constrained for Upload {
 }
 
 /// The new attachments.
+///
+/// The answer to [`Upload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadResponse {
@@ -160,6 +163,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/attachments`
 ///
 /// - Page: [列取附件](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/attachment/list), as of 2023-11-06
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:attachment:read` or `task:attachment:write`
@@ -252,6 +256,8 @@ rt::paged! {
 }
 
 /// A page of attachments.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -279,6 +285,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/attachments/{attachment_guid}`
 ///
 /// - Page: [获取附件](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/attachment/get), as of 2023-11-06
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:attachment:read` or `task:attachment:write`
@@ -342,6 +349,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The attachment.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -363,6 +372,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/attachments/{attachment_guid}`
 ///
 /// - Page: [删除附件](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/attachment/delete), as of 2023-11-06
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:attachment:write`
@@ -424,6 +434,8 @@ impl rt::Constrained for Delete {
 }
 
 /// The attachment is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

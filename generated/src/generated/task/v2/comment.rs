@@ -66,6 +66,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/comments`
 ///
 /// - Page: [创建评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/comment/create), as of 2023-08-07
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment:write`
@@ -156,6 +157,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new comment.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -177,6 +180,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/comments`
 ///
 /// - Page: [获取评论列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/comment/list), as of 2023-07-17
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment:read` or `task:comment:write`
@@ -276,6 +280,8 @@ rt::paged! {
 }
 
 /// A page of comments.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -302,6 +308,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/comments/{comment_id}`
 ///
 /// - Page: [获取评论详情](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/comment/get), as of 2023-07-17
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment:read` or `task:comment:write`
@@ -370,6 +377,8 @@ impl rt::Constrained for Get {
 }
 
 /// The comment.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -391,6 +400,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/comments/{comment_id}`
 ///
 /// - Page: [更新评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/comment/patch), as of 2023-08-07
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment:write`
@@ -476,6 +486,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The comment after the change.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -497,6 +509,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/comments/{comment_id}`
 ///
 /// - Page: [删除评论](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/comment/delete), as of 2023-07-17
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:comment:write`
@@ -554,6 +567,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The comment is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}

@@ -77,6 +77,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/custom_fields/{custom_field_guid}/add`
 ///
 /// - Page: [将自定义字段加入资源](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/add), as of 2025-07-02
+/// - Answer: [`AddResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:write` or `task:custom_field:writeonly`
@@ -144,6 +145,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Add {}
 impl rt::Constrained for Add {}
 
 /// The field belongs to the resource.
+///
+/// The answer to [`Add`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddResponse {}
@@ -160,6 +163,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/custom_fields`
 ///
 /// - Page: [创建自定义字段](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/create), as of 2024-04-23
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:write`
@@ -319,6 +323,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new field.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -340,6 +346,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/custom_fields`
 ///
 /// - Page: [列取自定义字段](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/list), as of 2023-10-12
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:read` or `task:custom_field:write`
@@ -446,6 +453,8 @@ rt::paged! {
 }
 
 /// One page of fields.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -472,6 +481,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/custom_fields/{custom_field_guid}`
 ///
 /// - Page: [获取自定义字段](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/get), as of 2024-04-23
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:read` or `task:custom_field:write`
@@ -536,6 +546,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The field.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -560,6 +572,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/custom_fields/{custom_field_guid}`
 ///
 /// - Page: [更新自定义字段](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/patch), as of 2023-10-12
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:write`
@@ -682,6 +695,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The field after the update.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -705,6 +720,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/custom_fields/{custom_field_guid}/remove`
 ///
 /// - Page: [将自定义字段移出资源](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field/remove), as of 2023-11-06
+/// - Answer: [`RemoveResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:custom_field:write`
@@ -774,6 +790,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Remove {}
 impl rt::Constrained for Remove {}
 
 /// The field does not belong to the resource.
+///
+/// The answer to [`Remove`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveResponse {}

@@ -39,6 +39,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/custom_fields/{custom_field_guid}/options`
 ///
 /// - Page: [创建自定义任务选项](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field-option/create), as of 2023-09-11
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -136,6 +137,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new option.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -157,6 +160,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/custom_fields/{custom_field_guid}/options/{option_guid}`
 ///
 /// - Page: [更新自定义字段选项](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/custom_field-option/patch), as of 2023-09-11
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -266,6 +270,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The option after the update.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {

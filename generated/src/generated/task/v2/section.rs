@@ -77,6 +77,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/sections`
 ///
 /// - Page: [创建自定义分组](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/create), as of 2023-08-07
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:write`
@@ -186,6 +187,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new section.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -207,6 +210,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/sections`
 ///
 /// - Page: [获取自定义分组列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/list), as of 2023-08-07
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:read` or `task:section:write`
@@ -309,6 +313,8 @@ rt::paged! {
 }
 
 /// A page of sections.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -336,6 +342,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/sections/{section_guid}`
 ///
 /// - Page: [获取自定义分组详情](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/get), as of 2023-08-08
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:read` or `task:section:write`
@@ -404,6 +411,8 @@ impl rt::Constrained for Get {
 }
 
 /// The section.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -425,6 +434,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/sections/{section_guid}`
 ///
 /// - Page: [更新自定义分组](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/patch), as of 2025-07-02
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:write` or `task:section:writeonly`
@@ -532,6 +542,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The section after the change.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -554,6 +566,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/sections/{section_guid}`
 ///
 /// - Page: [删除自定义分组](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/delete), as of 2023-08-07
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:write`
@@ -611,6 +624,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The section is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}
@@ -628,6 +643,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/sections/{section_guid}/tasks`
 ///
 /// - Page: [获取自定义分组任务列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/section/tasks), as of 2023-08-07
+/// - Answer: [`TasksResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:section:read` or `task:section:write`
@@ -726,6 +742,8 @@ rt::paged! {
 }
 
 /// A page of tasks.
+///
+/// The answer to [`Tasks`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TasksResponse {

@@ -155,6 +155,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/tasks`
 ///
 /// - Page: [创建任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/create), as of 2025-06-04
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write` or `task:task:writeonly`
@@ -391,6 +392,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new task.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -412,6 +415,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasks`
 ///
 /// - Page: [列取任务列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/list), as of 2024-08-22
+/// - Answer: [`ListResponse`]
 /// - Tokens: `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:read` or `task:task:write`
@@ -422,7 +426,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as a negative `page_size`. | The message names it. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 #[doc(alias = "列取任务列表")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct List {
@@ -469,7 +473,7 @@ impl rt::Request for List {
         rate_limits: &[rt::RateLimit::per_minute(1000), rt::RateLimit::per_second(50)],
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as a negative `page_size`.", "The message names it.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
         },
         ..rt::Operation::DEFAULT
     };
@@ -502,6 +506,8 @@ rt::paged! {
 }
 
 /// A page of tasks.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -531,6 +537,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/tasks/{task_guid}`
 ///
 /// - Page: [更新任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/patch), as of 2025-07-02
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write` or `task:task:writeonly`
@@ -703,6 +710,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The task after the change.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -724,6 +733,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasks/{task_guid}`
 ///
 /// - Page: [获取任务详情](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/get), as of 2025-03-27
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:read` or `task:task:write`
@@ -734,7 +744,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the task's GUID. | The message names it. |
-/// | 500 | 1470500 | The server failed to get the task. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed to get the task. | Try again; if it persists, contact support. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
 /// | 403 | 1470403 | The caller must not read the task. | Check the caller's right to read it. |
 #[doc(alias = "获取任务详情")]
@@ -767,7 +777,7 @@ impl rt::Request for Get {
         rate_limits: &[rt::RateLimit::per_second(10)],
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the task's GUID.", "The message names it.";
-            500 1470500 retry: "The server failed to get the task.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed to get the task.", "Try again; if it persists, contact support.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
             403 1470403: "The caller must not read the task.", "Check the caller's right to read it.";
         },
@@ -792,6 +802,8 @@ impl rt::Constrained for Get {
 }
 
 /// The task.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -813,6 +825,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/tasks/{task_guid}`
 ///
 /// - Page: [删除任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/delete), as of 2023-07-20
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -823,7 +836,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 404 | 1470404 | The task does not exist or has been deleted already. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 400 | 1470400 | A parameter is wrong, such as the task's GUID. | The message names it. |
 /// | 403 | 1470403 | The caller must not delete the task. | Check the caller's right to edit it. |
 #[doc(alias = "删除任务")]
@@ -850,7 +863,7 @@ impl rt::Request for Delete {
         rate_limits: &[rt::RateLimit::per_second(10)],
         errors: rt::error_codes! {
             404 1470404: "The task does not exist or has been deleted already.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             400 1470400: "A parameter is wrong, such as the task's GUID.", "The message names it.";
             403 1470403: "The caller must not delete the task.", "Check the caller's right to edit it.";
         },
@@ -874,6 +887,8 @@ impl rt::Constrained for Delete {
 }
 
 /// The task has been deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}
@@ -890,6 +905,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/add_members`
 ///
 /// - Page: [添加任务成员](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/add_members), as of 2025-07-02
+/// - Answer: [`AddMembersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:personnel:writeonly` or `task:task:write`
@@ -902,7 +918,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the type or role of a member. | The message names it. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 400 | 1470610 | The task would have too many assignees. | Check how many it has. |
 /// | 400 | 1470611 | The task would have too many followers. | Check how many it has. |
 /// | 403 | 1470403 | The caller must not add members to the task. | Check the caller's right to edit it. |
@@ -950,7 +966,7 @@ impl rt::Request for AddMembers {
         keyed: true,
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the type or role of a member.", "The message names it.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             400 1470610: "The task would have too many assignees.", "Check how many it has.";
             400 1470611: "The task would have too many followers.", "Check how many it has.";
             403 1470403: "The caller must not add members to the task.", "Check the caller's right to edit it.";
@@ -987,6 +1003,8 @@ impl rt::Constrained for AddMembers {
 }
 
 /// The task with its new members.
+///
+/// The answer to [`AddMembers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMembersResponse {
@@ -1008,6 +1026,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/remove_members`
 ///
 /// - Page: [移除任务成员](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/remove_members), as of 2023-08-07
+/// - Answer: [`RemoveMembersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1020,7 +1039,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the task's GUID or the role of a member. | The message names it. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not edit the task. | Check the caller's right to edit it. |
 #[doc(alias = "移除任务成员")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1058,7 +1077,7 @@ impl rt::Request for RemoveMembers {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the task's GUID or the role of a member.", "The message names it.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not edit the task.", "Check the caller's right to edit it.";
         },
         ..rt::Operation::DEFAULT
@@ -1086,6 +1105,8 @@ impl rt::Constrained for RemoveMembers {
 }
 
 /// The task after the removal.
+///
+/// The answer to [`RemoveMembers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveMembersResponse {
@@ -1107,6 +1128,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasks/{task_guid}/tasklists`
 ///
 /// - Page: [列取任务所在清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/tasklists), as of 2023-07-20
+/// - Answer: [`TasklistsResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:read` or `task:task:write`
@@ -1118,7 +1140,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the task's GUID. | The message names it. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not read the task. | Check the caller's right to read it. |
 #[doc(alias = "列取任务所在清单")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1145,7 +1167,7 @@ impl rt::Request for Tasklists {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the task's GUID.", "The message names it.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not read the task.", "Check the caller's right to read it.";
         },
         ..rt::Operation::DEFAULT
@@ -1163,6 +1185,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Tasklists {}
 impl rt::Constrained for Tasklists {}
 
 /// The tasklists.
+///
+/// The answer to [`Tasklists`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TasklistsResponse {
@@ -1184,6 +1208,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/add_tasklist`
 ///
 /// - Page: [任务加入清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/add_tasklist), as of 2023-07-20
+/// - Answer: [`AddTasklistResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1195,7 +1220,7 @@ rt::object! {
 /// | HTTP | code | meaning | what to do |
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the task's GUID. | The message names it. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 404 | 1470404 | The task or the tasklist does not exist or has been deleted. | Check that both exist. |
 /// | 403 | 1470403 | The caller must not put the task into the tasklist. | Check the caller's right to edit both. |
 #[doc(alias = "任务加入清单")]
@@ -1238,7 +1263,7 @@ impl rt::Request for AddTasklist {
         repeatable: true,
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the task's GUID.", "The message names it.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             404 1470404: "The task or the tasklist does not exist or has been deleted.", "Check that both exist.";
             403 1470403: "The caller must not put the task into the tasklist.", "Check the caller's right to edit both.";
         },
@@ -1266,6 +1291,8 @@ impl rt::Constrained for AddTasklist {
 }
 
 /// The task with all tasklists that hold it.
+///
+/// The answer to [`AddTasklist`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTasklistResponse {
@@ -1287,6 +1314,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/remove_tasklist`
 ///
 /// - Page: [任务移出清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/remove_tasklist), as of 2023-07-20
+/// - Answer: [`RemoveTasklistResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1299,7 +1327,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the tasklist's GUID. | The message names it. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not take the task out of the tasklist. | Check the caller's right to edit the tasklist. |
 #[doc(alias = "任务移出清单")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1337,7 +1365,7 @@ impl rt::Request for RemoveTasklist {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the tasklist's GUID.", "The message names it.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not take the task out of the tasklist.", "Check the caller's right to edit the tasklist.";
         },
         ..rt::Operation::DEFAULT
@@ -1363,6 +1391,8 @@ impl rt::Constrained for RemoveTasklist {
 }
 
 /// The task after the removal.
+///
+/// The answer to [`RemoveTasklist`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveTasklistResponse {
@@ -1384,6 +1414,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/add_reminders`
 ///
 /// - Page: [添加任务提醒](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/add_reminders), as of 2023-07-20
+/// - Answer: [`AddRemindersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1397,7 +1428,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
 /// | 400 | 1470400 | A parameter is wrong, such as a negative `relative_fire_minute`. | The message names it. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 400 | 1470613 | The task has a reminder already. | Remove it first, then add the new one. |
 /// | 403 | 1470403 | The caller must not edit the task. | Check the caller's right to edit it. |
 #[doc(alias = "添加任务提醒")]
@@ -1435,7 +1466,7 @@ impl rt::Request for AddReminders {
         errors: rt::error_codes! {
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
             400 1470400: "A parameter is wrong, such as a negative `relative_fire_minute`.", "The message names it.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             400 1470613: "The task has a reminder already.", "Remove it first, then add the new one.";
             403 1470403: "The caller must not edit the task.", "Check the caller's right to edit it.";
         },
@@ -1464,6 +1495,8 @@ impl rt::Constrained for AddReminders {
 }
 
 /// The task with its reminder.
+///
+/// The answer to [`AddReminders`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddRemindersResponse {
@@ -1485,6 +1518,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/remove_reminders`
 ///
 /// - Page: [移除任务提醒](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/remove_reminders), as of 2023-07-20
+/// - Answer: [`RemoveRemindersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1497,7 +1531,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the id of a reminder. | The message names it. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not edit the task. | Check the caller's right to edit it. |
 #[doc(alias = "移除任务提醒")]
 #[derive(Clone, Debug, PartialEq)]
@@ -1535,7 +1569,7 @@ impl rt::Request for RemoveReminders {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the id of a reminder.", "The message names it.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not edit the task.", "Check the caller's right to edit it.";
         },
         ..rt::Operation::DEFAULT
@@ -1561,6 +1595,8 @@ impl rt::Constrained for RemoveReminders {
 }
 
 /// The task after the removal.
+///
+/// The answer to [`RemoveReminders`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveRemindersResponse {
@@ -1583,6 +1619,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/add_dependencies`
 ///
 /// - Page: [添加依赖](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/add_dependencies), as of 2023-09-11
+/// - Answer: [`AddDependenciesResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1598,7 +1635,7 @@ rt::object! {
 /// | 400 | 1470400 | A parameter is wrong, such as the type of a dependency. | The message names it. |
 /// | 403 | 1470403 | The caller must not edit one of the tasks. | Check the caller's right to edit the task and all the tasks that are added. |
 /// | 404 | 1470404 | One of the tasks does not exist or has been deleted. | Check that all of them exist. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 #[doc(alias = "添加依赖")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddDependencies {
@@ -1632,7 +1669,7 @@ impl rt::Request for AddDependencies {
             400 1470400: "A parameter is wrong, such as the type of a dependency.", "The message names it.";
             403 1470403: "The caller must not edit one of the tasks.", "Check the caller's right to edit the task and all the tasks that are added.";
             404 1470404: "One of the tasks does not exist or has been deleted.", "Check that all of them exist.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
         },
         ..rt::Operation::DEFAULT
     };
@@ -1656,6 +1693,8 @@ impl rt::Constrained for AddDependencies {
 }
 
 /// All dependencies of the task.
+///
+/// The answer to [`AddDependencies`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddDependenciesResponse {
@@ -1677,6 +1716,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/remove_dependencies`
 ///
 /// - Page: [移除依赖](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task/remove_dependencies), as of 2023-09-11
+/// - Answer: [`RemoveDependenciesResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -1690,7 +1730,7 @@ rt::object! {
 /// | 400 | 1470400 | A parameter is wrong, such as a `task_guid`. | The message names it. |
 /// | 403 | 1470403 | The caller must not edit the task. | Check the caller's right to edit it. |
 /// | 404 | 1470404 | The task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 #[doc(alias = "移除依赖")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RemoveDependencies {
@@ -1722,7 +1762,7 @@ impl rt::Request for RemoveDependencies {
             400 1470400: "A parameter is wrong, such as a `task_guid`.", "The message names it.";
             403 1470403: "The caller must not edit the task.", "Check the caller's right to edit it.";
             404 1470404: "The task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
         },
         ..rt::Operation::DEFAULT
     };
@@ -1746,6 +1786,8 @@ impl rt::Constrained for RemoveDependencies {
 }
 
 /// The dependencies that remain.
+///
+/// The answer to [`RemoveDependencies`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveDependenciesResponse {

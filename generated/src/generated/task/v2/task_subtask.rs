@@ -41,6 +41,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/tasks/{task_guid}/subtasks`
 ///
 /// - Page: [创建子任务](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task-subtask/create), as of 2023-07-20
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:write`
@@ -58,7 +59,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong; the title is missing, for example. | The message names it. |
 /// | 404 | 1470404 | The parent task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not edit the parent task. | Check the caller's right to edit it. |
 /// | 500 | 1470422 | Another call with the same `client_token` is under way. | Do not call at the same time with one `client_token`. |
 #[doc(alias = "创建子任务")]
@@ -149,7 +150,7 @@ impl rt::Request for Create {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong; the title is missing, for example.", "The message names it.";
             404 1470404: "The parent task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not edit the parent task.", "Check the caller's right to edit it.";
             500 1470422: "Another call with the same `client_token` is under way.", "Do not call at the same time with one `client_token`.";
         },
@@ -229,6 +230,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new subtask.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -251,6 +254,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasks/{task_guid}/subtasks`
 ///
 /// - Page: [获取任务的子任务列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/task-subtask/list), as of 2023-07-20
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:task:read` or `task:task:write`
@@ -262,7 +266,7 @@ rt::object! {
 /// | --- | --- | --- | --- |
 /// | 400 | 1470400 | A parameter is wrong, such as the parent's GUID or a negative `page_size`. | The message names it. |
 /// | 404 | 1470404 | The parent task does not exist or has been deleted. | Check that it exists. |
-/// | 500 | 1470500 | The server failed. | Try again; if it goes on, contact the support. |
+/// | 500 | 1470500 | The server failed. | Try again; if it persists, contact support. |
 /// | 403 | 1470403 | The caller must not read the parent task. | Check the caller's right to read it. |
 #[doc(alias = "获取任务的子任务列表")]
 #[derive(Clone, Debug, PartialEq)]
@@ -305,7 +309,7 @@ impl rt::Request for List {
         errors: rt::error_codes! {
             400 1470400: "A parameter is wrong, such as the parent's GUID or a negative `page_size`.", "The message names it.";
             404 1470404: "The parent task does not exist or has been deleted.", "Check that it exists.";
-            500 1470500 retry: "The server failed.", "Try again; if it goes on, contact the support.";
+            500 1470500 retry: "The server failed.", "Try again; if it persists, contact support.";
             403 1470403: "The caller must not read the parent task.", "Check the caller's right to read it.";
         },
         ..rt::Operation::DEFAULT
@@ -338,6 +342,8 @@ rt::paged! {
 }
 
 /// A page of subtasks.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {

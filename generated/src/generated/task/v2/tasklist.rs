@@ -94,6 +94,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/tasklists`
 ///
 /// - Page: [创建清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/create), as of 2023-11-09
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -167,6 +168,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new tasklist.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -187,6 +190,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasklists`
 ///
 /// - Page: [获取清单列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/list), as of 2023-11-09
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -264,6 +268,8 @@ rt::paged! {
 }
 
 /// A page of tasklists.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -290,6 +296,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasklists/{tasklist_guid}`
 ///
 /// - Page: [获取清单详情](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/get), as of 2023-11-09
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -353,6 +360,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The tasklist.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -376,6 +385,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/tasklists/{tasklist_guid}`
 ///
 /// - Page: [更新清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/patch), as of 2023-11-09
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -472,6 +482,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The tasklist after the change.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
@@ -493,6 +505,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/tasklists/{tasklist_guid}`
 ///
 /// - Page: [删除清单](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/delete), as of 2023-11-09
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -549,6 +562,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The tasklist is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}
@@ -567,6 +582,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasklists/{tasklist_guid}/add_members`
 ///
 /// - Page: [添加清单成员](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/add_members), as of 2023-11-09
+/// - Answer: [`AddMembersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -646,6 +662,8 @@ impl rt::Constrained for AddMembers {
 }
 
 /// The tasklist with the new members.
+///
+/// The answer to [`AddMembers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMembersResponse {
@@ -668,6 +686,7 @@ rt::object! {
 /// `POST /open-apis/task/v2/tasklists/{tasklist_guid}/remove_members`
 ///
 /// - Page: [移除清单成员](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/remove_members), as of 2023-11-09
+/// - Answer: [`RemoveMembersResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -746,6 +765,8 @@ impl rt::Constrained for RemoveMembers {
 }
 
 /// The tasklist after the removal.
+///
+/// The answer to [`RemoveMembers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveMembersResponse {
@@ -769,6 +790,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasklists/{tasklist_guid}/tasks`
 ///
 /// - Page: [获取清单任务列表](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist/tasks), as of 2025-10-24
+/// - Answer: [`TasksResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -874,6 +896,8 @@ rt::paged! {
 }
 
 /// A page of tasks.
+///
+/// The answer to [`Tasks`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TasksResponse {

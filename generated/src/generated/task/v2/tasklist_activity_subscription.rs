@@ -68,6 +68,7 @@ impl<I: rt::Identity> Resource<'_, I> {
 /// `POST /open-apis/task/v2/tasklists/{tasklist_guid}/activity_subscriptions`
 ///
 /// - Page: [创建动态订阅](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist-activity_subscription/create), as of 2023-11-09
+/// - Answer: [`CreateResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -172,6 +173,8 @@ impl rt::Constrained for Create {
 }
 
 /// The new subscription.
+///
+/// The answer to [`Create`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
@@ -193,6 +196,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasklists/{tasklist_guid}/activity_subscriptions`
 ///
 /// - Page: [列取动态订阅](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist-activity_subscription/list), as of 2023-11-09
+/// - Answer: [`ListResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -268,6 +272,8 @@ impl rt::Constrained for List {
 }
 
 /// The subscriptions.
+///
+/// The answer to [`List`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListResponse {
@@ -288,6 +294,7 @@ rt::object! {
 /// `DELETE /open-apis/task/v2/tasklists/{tasklist_guid}/activity_subscriptions/{activity_subscription_guid}`
 ///
 /// - Page: [删除动态订阅](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist-activity_subscription/delete), as of 2023-11-09
+/// - Answer: [`DeleteResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -349,6 +356,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Delete {}
 impl rt::Constrained for Delete {}
 
 /// The subscription is deleted.
+///
+/// The answer to [`Delete`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteResponse {}
@@ -364,6 +373,7 @@ rt::object! {
 /// `GET /open-apis/task/v2/tasklists/{tasklist_guid}/activity_subscriptions/{activity_subscription_guid}`
 ///
 /// - Page: [获取动态订阅](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist-activity_subscription/get), as of 2023-11-09
+/// - Answer: [`GetResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:read` or `task:tasklist:write`
@@ -433,6 +443,8 @@ impl<I: rt::Identity> rt::Accepts<I> for Get {}
 impl rt::Constrained for Get {}
 
 /// The subscription.
+///
+/// The answer to [`Get`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResponse {
@@ -455,6 +467,7 @@ rt::object! {
 /// `PATCH /open-apis/task/v2/tasklists/{tasklist_guid}/activity_subscriptions/{activity_subscription_guid}`
 ///
 /// - Page: [更新动态订阅](https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/task-v2/tasklist-activity_subscription/patch), as of 2023-11-09
+/// - Answer: [`PatchResponse`]
 /// - Tokens: `tenant_access_token` or `user_access_token`
 /// - Apps: `custom`, `isv`
 /// - Scopes: `task:tasklist:write`
@@ -580,6 +593,8 @@ impl rt::Constrained for Patch {
 }
 
 /// The subscription after the update.
+///
+/// The answer to [`Patch`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PatchResponse {
