@@ -83,6 +83,9 @@ impl<C: From<Core>> ClientBuilder<C> {
 
     /// Sends requests with this client: proxies, certificates, connection pools.
     ///
+    /// Without it, the default client takes its proxy from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` (`HTTP_PROXY` for
+    /// a server without TLS), and [`build`](Self::build) fails if the one that counts is not the address of a proxy.
+    ///
     /// Switch redirects off in it, see
     /// [`ReqwestTransport::new`](crate::transport::ReqwestTransport::new).
     #[cfg(feature = "reqwest")]
@@ -248,7 +251,7 @@ impl Settings {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(self.connect_timeout)?,
+            None => default_transport(self.connect_timeout, &base_url)?,
         };
         let store = SharedStore::new(self.store, self.outage);
         Ok(Core::new(Shared {
@@ -269,15 +272,15 @@ impl Settings {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport(connect_timeout: Duration) -> Result<Arc<dyn Transport>, Error> {
-    match crate::transport::ReqwestTransport::with_defaults(connect_timeout) {
+fn default_transport(connect_timeout: Duration, base_url: &str) -> Result<Arc<dyn Transport>, Error> {
+    match crate::transport::ReqwestTransport::with_defaults(connect_timeout, base_url) {
         Ok(transport) => Ok(Arc::new(transport)),
         Err(error) => Err(Error::configuration("the HTTP client cannot be built").with_source(error)),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport(_: Duration) -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: Duration, _: &str) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::configuration("without the feature `reqwest` the builder needs `transport(…)`"))
 }
 

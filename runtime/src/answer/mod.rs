@@ -48,7 +48,7 @@ impl Context<'_> {
 
 /// A request to this address without any answer.
 pub(crate) fn no_answer(error: TransportError, url: &str) -> FailedAttempt {
-    let (kind, outcome, message) = match error.kind() {
+    let (kind, outcome, mut message) = match error.kind() {
         TransportErrorKind::Invalid => {
             (Kind::InvalidRequest, Outcome::Refused, "the request cannot be sent".to_owned())
         }
@@ -58,6 +58,9 @@ pub(crate) fn no_answer(error: TransportError, url: &str) -> FailedAttempt {
             (Kind::Transport, Outcome::Ambiguous, "the connection broke before the answer".to_owned())
         }
     };
+    if let Some(proxy) = error.proxy() {
+        message.push_str(&format!(" through the proxy {proxy} of the environment"));
+    }
     FailedAttempt { error: Error::new(kind, message).with_source(error), outcome }
 }
 

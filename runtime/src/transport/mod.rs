@@ -7,6 +7,8 @@
 
 mod body;
 #[cfg(feature = "reqwest")]
+mod proxy;
+#[cfg(feature = "reqwest")]
 mod reqwest;
 
 use std::fmt;
@@ -106,6 +108,7 @@ impl fmt::Debug for HttpResponse {
 pub struct TransportError {
     kind: TransportErrorKind,
     source: Box<dyn std::error::Error + Send + Sync>,
+    proxy: Option<String>,
 }
 
 /// What is known about a request that got no answer.
@@ -125,7 +128,19 @@ pub enum TransportErrorKind {
 impl TransportError {
     /// An error and what it says about the request.
     pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        TransportError { kind, source: source.into() }
+        TransportError { kind, source: source.into(), proxy: None }
+    }
+
+    /// Says that the request went to this proxy of the environment, which the user may not know of.
+    #[cfg(feature = "reqwest")]
+    fn through_proxy(mut self, host: String) -> Self {
+        self.proxy = Some(host);
+        self
+    }
+
+    /// Host and port of the proxy of the environment that the request went to.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     /// What is known about the request.

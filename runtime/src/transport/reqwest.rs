@@ -1,7 +1,7 @@
 //! The default transport.
 
 use std::pin::Pin;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use ::reqwest::Url;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
+use super::proxy::Proxies;
 use super::{
     BodyStream, BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind, after_scheme,
@@ -20,6 +21,8 @@ pub struct ReqwestTransport {
     client: ::reqwest::Client,
     /// The first origin that was called, as text and parsed.
     origin: OnceLock<(String, Url)>,
+    /// Those of the environment, if the client uses them.
+    proxies: Option<Arc<Proxies>>,
 }
 
 impl ReqwestTransport {
@@ -29,7 +32,7 @@ impl ReqwestTransport {
     /// client does: an API never redirects, and a redirect that is followed
     /// repeats the request.
     pub fn new(client: ::reqwest::Client) -> Self {
-        ReqwestTransport { client, origin: OnceLock::new() }
+        ReqwestTransport { client, origin: OnceLock::new(), proxies: None }
     }
 
     /// Parsing scheme and host is a good part of a call's own work, and a client
@@ -58,8 +61,12 @@ impl ReqwestTransport {
 
     /// With a client that does not follow redirects, takes proxies from the
     /// environment, and asks for no compression.
-    pub(crate) fn with_defaults(connect_timeout: Duration) -> Result<Self, TransportError> {
-        ::reqwest::Client::builder()
+    ///
+    /// Fails if the environment asks for a proxy on the way to `base_url` that is none.
+    pub(crate) fn with_defaults(connect_timeout: Duration, base_url: &str) -> Result<Self, TransportError> {
+        let proxies = Proxies::of_environment(base_url)
+            .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
+        let client = ::reqwest::Client::builder()
             .connect_timeout(connect_timeout)
             .redirect(::reqwest::redirect::Policy::none())
             // Another crate of the program may switch these features of reqwest on; a few bytes could then
@@ -69,8 +76,17 @@ impl ReqwestTransport {
             .no_deflate()
             .no_zstd()
             .build()
-            .map(ReqwestTransport::new)
-            .map_err(error)
+            .map_err(error)?;
+        Ok(ReqwestTransport { proxies: Some(Arc::new(proxies)), ..ReqwestTransport::new(client) })
+    }
+
+    /// Why there was no answer from this address.
+    fn no_answer(&self, reason: ::reqwest::Error, url: &str) -> TransportError {
+        let error = error(reason);
+        match self.proxies.as_ref().and_then(|proxies| proxies.host_for(url)) {
+            Some(host) => error.through_proxy(host),
+            None => error,
+        }
     }
 }
 
@@ -89,7 +105,8 @@ impl Transport for ReqwestTransport {
                     *message.body_mut() = Some(body);
                 }
             }
-            let mut response = self.client.execute(message).await.map_err(error)?;
+            let mut response =
+                self.client.execute(message).await.map_err(|error| self.no_answer(error, &request.url))?;
             let headers = std::mem::take(response.headers_mut());
             Ok(HttpResponse { status: response.status(), headers, body: ResponseBody::from_reqwest(response) })
         })

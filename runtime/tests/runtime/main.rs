@@ -11,6 +11,7 @@ mod hooked_store;
 mod login;
 mod pacing;
 mod paging;
+mod proxies;
 mod renewal;
 mod retries;
 mod sample;
