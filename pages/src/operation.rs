@@ -46,6 +46,11 @@ pub(crate) fn operation(
                 facts.answers_file = texts(section).any(|text| text.contains("返回文件二进制流"));
                 answered |= facts.answers_file;
             }
+            // Only files have a name of their own.
+            Part::AnswerHeader if names_file(section) => {
+                facts.answers_file = true;
+                answered = true;
+            }
             Part::AnswerExample => facts.response_examples.extend(example(section, problems)),
             Part::Errors => facts.errors.extend(errors(section, problems)),
             _ => {}
@@ -80,6 +85,12 @@ pub(crate) fn tables(section: &Section) -> impl Iterator<Item = &Table> {
         Block::Table(table) => Some(table),
         _ => None,
     })
+}
+
+fn names_file(section: &Section) -> bool {
+    let rows = tables(section).flat_map(|table| &table.rows);
+    let names = rows.filter_map(|row| Some(row.cells.first()?.word()));
+    names.into_iter().any(|name| name.eq_ignore_ascii_case("Content-Disposition"))
 }
 
 fn texts(section: &Section) -> impl Iterator<Item = &str> {

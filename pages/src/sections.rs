@@ -16,6 +16,8 @@ pub(crate) enum Part {
     BodyExample,
     /// The heading above the answer; its text alone.
     Response,
+    /// Headers of the answer.
+    AnswerHeader,
     Answer,
     AnswerExample,
     Errors,
@@ -43,6 +45,7 @@ fn part_of(heading: &str) -> Option<Part> {
         "请求体" | "请求参数" => Part::Body,
         "请求体示例" | "请求示例" | "cURL 请求示例" => Part::BodyExample,
         "响应" => Part::Response,
+        "响应头" => Part::AnswerHeader,
         "响应体" | "成功响应" | "返回 Body" => Part::Answer,
         "响应体示例" | "响应示例" => Part::AnswerExample,
         "错误码" => Part::Errors,

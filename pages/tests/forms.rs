@@ -231,6 +231,13 @@ fn an_answer_may_be_a_file() {
 }
 
 #[test]
+fn an_answer_with_the_name_of_a_file_is_a_file() {
+    let header = "### 响应头\n\n|名称|类型|描述|\n|-|-|-|\n|`content-disposition`|`string`|名|\n";
+    let page = whole("", "无\n", &format!("## 响应\n\n{header}"));
+    assert!(facts(&page).answers_file);
+}
+
+#[test]
 fn errors_may_lack_the_status_and_texts_may_hold_pipes() {
     let table = "### 错误码\n\n|错误码|说明|排查建议|\n|-|-|-|\n|77404|无鱼|找鱼|\n";
     let page = whole("", "无\n", &format!("## 响应\n\n{ANSWER}\n{table}"));

@@ -1,23 +1,25 @@
-//! Counts what becomes of pages on their way into the client: read, drafted, lint-clean.
+//! Counts what becomes of pages on their way into the client: read without a remark, drafted.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use feishu_openapi_pages::{Kind, Page, draft};
 
 use super::crawl;
+use super::unread::{self, Known};
 
 /// Reads the folders and prints a table of each; with `remarks`, every kind of remark below it with so many places.
-pub(crate) fn run(folders: &[PathBuf], remarks: Option<usize>) -> Result<(), String> {
+pub(crate) fn run(root: &Path, folders: &[PathBuf], remarks: Option<usize>) -> Result<(), String> {
+    let known = unread::read(root)?;
     for folder in folders {
         let pages = crawl::pages(folder)?;
-        print!("{}", report(&folder.display().to_string(), &pages, remarks));
+        print!("{}", report(&folder.display().to_string(), &pages, &known, remarks));
     }
     Ok(())
 }
 
-fn report(name: &str, pages: &[Page], remarks: Option<usize>) -> String {
+fn report(name: &str, pages: &[Page], known: &[Known], remarks: Option<usize>) -> String {
     let mut out = format!("{name}\n  {:<24}{:>10}{:>10}\n", "", "operations", "events");
     let count = |kind: Kind, counts: &dyn Fn(&Page) -> bool| {
         pages.iter().filter(|page| page.kind == kind && counts(page)).count()
@@ -28,20 +30,21 @@ fn report(name: &str, pages: &[Page], remarks: Option<usize>) -> String {
     };
     line("pages", &|_| true);
     line("read without a remark", &|page| page.problems.is_empty());
+    line("only known faults", &|page| !page.problems.is_empty() && unread::unexplained(page, known).next().is_none());
     line("drafted", &|page| draft(page).is_some());
     let others = pages.iter().filter(|page| page.facts.is_none()).count();
     let _ = writeln!(out, "  {others} other pages");
     if let Some(places) = remarks {
-        out.push_str(&kinds(pages, places));
+        out.push_str(&kinds(pages, known, places));
     }
     out
 }
 
-/// Remarks of one wording, the commonest first.
-fn kinds(pages: &[Page], places: usize) -> String {
+/// Remarks that no known fault of a page explains, by their wording, the commonest first.
+fn kinds(pages: &[Page], known: &[Known], places: usize) -> String {
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for page in pages.iter().filter(|page| page.facts.is_some()) {
-        for problem in &page.problems {
+        for problem in unread::unexplained(page, known) {
             let spot = format!("{}:{}", page.name, problem.line);
             kinds.entry(problem.what.as_str()).or_default().push(spot);
         }
