@@ -90,7 +90,7 @@ impl<R: Request> Call<R> {
         let prepared = self.prepare();
         Box::pin(async move {
             let mut decoder = Decoder::data();
-            let metadata = core.run(&prepared?, &mut decoder).await?;
+            let metadata = core.execute(&prepared?, &mut decoder).await?;
             let data = decoder.into_data().unwrap_or_default();
             Ok(Response { data, metadata })
         })
@@ -106,7 +106,7 @@ impl<R: Request> Call<R> {
         let prepared = self.prepare();
         Box::pin(async move {
             let mut decoder = CodeOnly { body: Bytes::new() };
-            let metadata = core.run(&prepared?, &mut decoder).await?;
+            let metadata = core.execute(&prepared?, &mut decoder).await?;
             let body = decoder.body;
             Ok(RawResponse { body, metadata })
         })
@@ -177,7 +177,7 @@ impl<R: Request> IntoFuture for Call<R> {
         let prepared = self.prepare();
         Box::pin(async move {
             let mut decoder = Decoder::data();
-            core.run(&prepared?, &mut decoder as &mut dyn Decode).await?;
+            core.execute(&prepared?, &mut decoder as &mut dyn Decode).await?;
             Ok(decoder.into_data().unwrap_or_default())
         })
     }

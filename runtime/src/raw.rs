@@ -134,7 +134,7 @@ impl RawRequest {
     pub async fn send_with_response<T: DeserializeOwned + Send>(self) -> Result<Response<T>, Error> {
         let core = self.core.clone();
         let mut decoder = Decoder::any_data();
-        let metadata = core.run(&self.prepare()?, &mut decoder).await?;
+        let metadata = core.execute(&self.prepare()?, &mut decoder).await?;
         match decoder.into_data() {
             Some(data) => Ok(Response { data, metadata }),
             None => Err(Error::invalid_request("the answer has no data")),
@@ -149,7 +149,7 @@ impl RawRequest {
     pub async fn raw(self) -> Result<RawResponse, Error> {
         let core = self.core.clone();
         let mut decoder = CodeOnly { body: Bytes::new() };
-        let metadata = core.run(&self.prepare()?, &mut decoder).await?;
+        let metadata = core.execute(&self.prepare()?, &mut decoder).await?;
         let body = decoder.body;
         Ok(RawResponse { body, metadata })
     }

@@ -198,15 +198,15 @@ impl Core {
     /// Sends a call until it succeeds or is known to fail.
     ///
     /// Boxed here, so that all of it is compiled in this crate and not once more in each crate that makes calls.
-    pub(crate) fn run<'a>(
+    pub(crate) fn execute<'a>(
         &'a self,
         call: &'a Prepared,
         decoder: &'a mut dyn Decode,
     ) -> BoxFuture<'a, Result<Metadata, Error>> {
-        Box::pin(self.run_in_span(call, decoder))
+        Box::pin(self.traced(call, decoder))
     }
 
-    async fn run_in_span(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
+    async fn traced(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
         let span = tracing::info_span!(
             "feishu.call",
             operation = call.name(),
@@ -216,23 +216,28 @@ impl Core {
             attempts = tracing::field::Empty,
         );
         if span.is_disabled() {
-            return self.run_in_time(call, decoder).await;
+            return self.with_deadline(call, decoder).await;
         }
-        let attempts = self.run_in_time(call, decoder);
-        let result = attempts.instrument(span.clone()).await;
+        let outcome = self.with_deadline(call, decoder);
+        let result = outcome.instrument(span.clone()).await;
         record(&span, &result);
         result
     }
 
-    async fn run_in_time(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
+    async fn with_deadline(&self, call: &Prepared, decoder: &mut dyn Decode) -> Result<Metadata, Error> {
         // How long an upload takes depends on its size; only its own deadline cuts it.
         let default = (!call.is_upload()).then_some(self.config().deadline).flatten();
         let mut state = State::new(call.options.deadline.or(default));
-        let result = self.attempts(call, decoder, &mut state).await;
+        let result = self.retry_loop(call, decoder, &mut state).await;
         result.map_err(|error| complete(error, call, &state))
     }
 
-    async fn attempts(&self, call: &Prepared, decoder: &mut dyn Decode, state: &mut State) -> Result<Metadata, Error> {
+    async fn retry_loop(
+        &self,
+        call: &Prepared,
+        decoder: &mut dyn Decode,
+        state: &mut State,
+    ) -> Result<Metadata, Error> {
         let mut credential = self.credential(call, state).await?;
         let mut may_replace_token = true;
         loop {

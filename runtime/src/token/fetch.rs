@@ -77,7 +77,7 @@ pub(super) fn send(core: &Core, operation: Operation, body: Json) -> BoxFuture<'
 pub(crate) async fn exchange(core: &Core, operation: Operation, body: &Json) -> Result<(Answer, Metadata), Error> {
     let prepared = prepare(core, operation, body);
     let mut answer = Answer::default();
-    let metadata = core.run(&prepared, &mut answer).await?;
+    let metadata = core.execute(&prepared, &mut answer).await?;
     Ok((answer, metadata))
 }
 
