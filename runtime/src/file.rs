@@ -45,6 +45,9 @@ impl File {
     }
 
     /// A file on disk, under its own name; it is opened when it is sent.
+    ///
+    /// It must be a regular file or a link to one: a call with a folder, a named
+    /// pipe or a device fails with [`is_invalid_request`](crate::Error::is_invalid_request).
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy());

@@ -131,8 +131,20 @@ async fn open(file: &File) -> Result<Piece, Error> {
                 let message = format!("the file {} cannot be read", path.display());
                 Error::invalid_request(message).with_source(error)
             };
+            let not_regular = || {
+                let message = format!("{} is not a regular file; only regular files can be uploaded", path.display());
+                Error::invalid_request(message)
+            };
+            // Looked at before it is opened: opening a named pipe waits for a writer, and the thread with it.
+            let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
+            if !metadata.is_file() {
+                return Err(not_regular());
+            }
             let opened = tokio::fs::File::open(path).await.map_err(unreadable)?;
             let metadata = opened.metadata().await.map_err(unreadable)?;
+            if !metadata.is_file() {
+                return Err(not_regular());
+            }
             Ok(Piece::Reader { left: metadata.len(), reader: Box::pin(opened) })
         }
         Source::Reader { length, reader } => {

@@ -160,10 +160,11 @@ impl State {
         }
     }
 
-    fn out_of_time(&mut self, limit: Duration) -> Error {
+    /// The error of an attempt that took too long; `message` is for its own timeout.
+    fn out_of_time(&mut self, message: String) -> Error {
         match self.deadline {
             Some(deadline) if Instant::now() >= deadline.at => self.past_deadline(deadline.limit),
-            _ => Error::new(Kind::Timeout, format!("no answer within the timeout of {limit:?}")),
+            _ => Error::new(Kind::Timeout, message),
         }
     }
 
@@ -387,9 +388,19 @@ impl Core {
         decoder: &mut dyn Decode,
         state: &mut State,
     ) -> Result<Metadata, FailedAttempt> {
-        let request = self.http_request(call, credential).await?;
-        state.attempts += 1;
         let limit = call.options.timeout.unwrap_or(self.config().timeout);
+        // This opens the files, which a file system that hangs may never do.
+        let request = self.http_request(call, credential);
+        let request = match state.end_of_attempt(limit) {
+            Some(end) => timeout_at(end, request).await.unwrap_or_else(|_| {
+                let message = format!(
+                    "the request was not ready within the timeout of {limit:?}; its files took too long to open"
+                );
+                Err(FailedAttempt { error: state.out_of_time(message), outcome: Outcome::Refused })
+            })?,
+            None => request.await?,
+        };
+        state.attempts += 1;
         let exchange = self.exchange(call, request, credential, decoder, state.attempts);
         let result = match &call.body {
             PreparedBody::Multipart(multipart) => {
@@ -401,7 +412,10 @@ impl Core {
                 None => Some(exchange.await),
             },
         };
-        result.unwrap_or_else(|| Err(FailedAttempt { error: state.out_of_time(limit), outcome: Outcome::Ambiguous }))
+        result.unwrap_or_else(|| {
+            let error = state.out_of_time(format!("no answer within the timeout of {limit:?}"));
+            Err(FailedAttempt { error, outcome: Outcome::Ambiguous })
+        })
     }
 
     async fn exchange(

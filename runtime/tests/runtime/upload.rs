@@ -247,3 +247,27 @@ async fn an_upload_is_never_in_memory_as_a_whole() {
     let read = read.load(Ordering::Relaxed);
     assert!(read > 0 && read < length / 2, "{read}");
 }
+
+/// What is not a regular file has no size that could be announced, and may never end or never begin.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_regular_files_are_uploaded() {
+    let folder = std::env::temp_dir().join(format!("feishu-special-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let pipe = folder.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let link = folder.join("link");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+
+    for path in [pipe.as_path(), &link, &folder, std::path::Path::new("/dev/null")] {
+        let transport = script([]);
+        let request = Upload::new("guid", [File::path(path)]);
+        let error = as_app(&scripted(&transport), request).await.unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+        assert!(error.message().contains("is not a regular file"), "{error}");
+        assert!(!error.may_have_taken_effect(), "{error}");
+        assert!(transport.calls().is_empty());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
