@@ -163,6 +163,9 @@ impl RawRequest {
         let headers = self.options.header_values();
         let headers = headers.map_err(Error::invalid_request).map_err(with_name)?;
         let (url, body) = self.encoder.finish().map_err(with_name)?;
+        // `/.{name}` is harmless until the name is filled in.
+        let path = url.strip_prefix(self.core.base_url()).unwrap_or(&url);
+        check_path(path.split('?').next().unwrap_or(path)).map_err(with_name)?;
         debug_assert!(matches!(body, EncodedBody::Empty), "raw bodies are set apart");
         let operation = Operation { method: self.method, repeatable: self.repeatable, ..Operation::DEFAULT };
         let mut prepared = Prepared::new(operation, url, self.identity.into());
@@ -189,11 +192,19 @@ fn check_path(path: &str) -> Result<(), Error> {
         && !path.starts_with("//")
         && !path.contains(['?', '#', '\\'])
         && path.chars().all(|character| character.is_ascii_graphic())
-        && !path.split('/').any(|segment| matches!(segment, "." | ".."));
+        && !has_dot_segment(path);
     if is_plain {
         return Ok(());
     }
     Err(Error::invalid_request("the path has to begin with one `/` and to have neither a query, `.`, `..` nor spaces"))
+}
+
+/// Whether a parser of URLs would take a segment for `.` or `..`, which lead to another path.
+fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(segment.as_str(), "." | "..")
+    })
 }
 
 impl fmt::Debug for RawRequest {

@@ -196,6 +196,29 @@ async fn raw_paths_stay_on_the_server() {
 }
 
 #[tokio::test]
+async fn raw_paths_do_not_climb_in_any_spelling_of_dots() {
+    let transport = script([]);
+    let core = scripted(&transport);
+    for path in ["/a/%2e%2e/b", "/a/%2E%2e", "/a/.%2e/b", "/a/%2E./b", "/a/./b", "/a/%2e/b"] {
+        let error = core.request(Method::Get, path).await.unwrap_err();
+        assert!(error.is_invalid_request(), "{path}");
+    }
+    // Dots only once it is filled in.
+    let request = core.request(Method::Get, "/a/.%2{one}/b");
+    assert!(request.path("one", "E").await.unwrap_err().is_invalid_request());
+    assert!(transport.requests().is_empty());
+}
+
+#[tokio::test]
+async fn dots_that_lead_nowhere_stay_in_raw_paths() {
+    for path in ["/a/...", "/a/%2e%2e%2e/b", "/a/v1.0", "/a/%252e%252e"] {
+        let transport = script([Reply::data(json!({}))]);
+        scripted(&transport).request(Method::Get, path).await.unwrap();
+        assert_eq!(transport.calls().remove(0).path(), path);
+    }
+}
+
+#[tokio::test]
 async fn an_identity_that_is_not_accepted_fails_before_sending() {
     let transport = script([]);
     let error = as_app(&scripted(&transport), List::new()).await.unwrap_err();
