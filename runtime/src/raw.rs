@@ -1,6 +1,7 @@
 //! Calls that no typed operation exists for.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,13 +9,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::core::Core;
-use crate::encode::{EncodedBody, Encoder, QueryValue};
+use crate::encode::{EncodedBody, Encoder, Part, QueryValue};
 use crate::envelope::{CodeOnly, Decoder};
 use crate::error::Error;
+use crate::file::File;
 use crate::identity::{Either, Identity, Tenant, User};
 use crate::metadata::{RawResponse, Response};
+use crate::multipart::Multipart;
 use crate::operation::{Method, Operation};
-use crate::options::{CallOptions, common_options};
+use crate::options::{CallOptions, Progress, common_options};
 use crate::send::{Prepared, PreparedBody};
 use crate::transport::BoxFuture;
 
@@ -44,8 +47,10 @@ pub struct RawRequest {
     path: String,
     identity: Either,
     encoder: Encoder,
-    body: PreparedBody,
+    json: Option<Bytes>,
+    parts: Vec<Part>,
     repeatable: bool,
+    idempotency_key: Option<String>,
     options: CallOptions,
     /// The first thing that was wrong; told when it is sent.
     error: Option<Error>,
@@ -60,8 +65,10 @@ impl RawRequest {
             error: check_path(&path).err(),
             path,
             identity: Tenant::default().into(),
-            body: PreparedBody::Empty,
+            json: None,
+            parts: Vec::new(),
             repeatable: false,
+            idempotency_key: None,
             options: CallOptions::default(),
         }
     }
@@ -82,12 +89,49 @@ impl RawRequest {
     /// Sets the JSON body.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(json) => self.body = PreparedBody::Json(json.into()),
+            Ok(json) => self.json = Some(json.into()),
             Err(error) => {
                 let error = Error::invalid_request("the body cannot be written").with_source(error);
                 self.error.get_or_insert(error);
             }
         }
+        self
+    }
+
+    /// Adds a text part to a multipart body; `None` is left out, a list repeats the part.
+    ///
+    /// A call with both parts and [`json`](Self::json) is refused.
+    pub fn part(mut self, name: impl Into<String>, value: impl QueryValue) -> Self {
+        let name = name.into();
+        value.put(&mut |text| {
+            let name = name.clone().into();
+            self.parts.push(Part::Text { name, value: text.to_owned() });
+        });
+        self
+    }
+
+    /// Adds a file to a multipart body.
+    ///
+    /// As for every upload, the client's deadline does not apply, only one that is
+    /// set with [`deadline`](Self::deadline); the timeout begins anew whenever bytes move.
+    pub fn file(mut self, name: impl Into<String>, file: File) -> Self {
+        let name = name.into().into();
+        self.parts.push(Part::File { name, file });
+        self
+    }
+
+    /// Calls `on_progress` while a multipart body is sent.
+    pub fn on_progress(mut self, on_progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.options.on_progress = Some(Arc::new(on_progress));
+        self
+    }
+
+    /// Names the idempotency key that the request holds.
+    ///
+    /// Put it into the query or the body as the page says; then it may be repeated
+    /// when an attempt is in doubt, for four and a half minutes. An empty key is none.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into()).filter(|key| !key.is_empty());
         self
     }
 
@@ -169,9 +213,15 @@ impl RawRequest {
         debug_assert!(matches!(body, EncodedBody::Empty), "raw bodies are set apart");
         let operation = Operation { method: self.method, repeatable: self.repeatable, ..Operation::DEFAULT };
         let mut prepared = Prepared::new(operation, url, self.identity.into());
-        prepared.name = Some(name);
         prepared.headers = headers;
-        prepared.body = self.body;
+        prepared.idempotency_key = self.idempotency_key;
+        prepared.body = match (self.json, self.parts) {
+            (None, parts) if parts.is_empty() => PreparedBody::Empty,
+            (Some(json), parts) if parts.is_empty() => PreparedBody::Json(json),
+            (None, parts) => PreparedBody::Multipart(Multipart::new(parts)),
+            (Some(_), _) => return Err(with_name(Error::invalid_request("a body is either JSON or multipart"))),
+        };
+        prepared.name = Some(name);
         prepared.options = self.options;
         Ok(prepared)
     }

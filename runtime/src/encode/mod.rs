@@ -63,8 +63,8 @@ pub(crate) enum EncodedBody {
 /// One part of a multipart body.
 #[derive(Clone, Debug)]
 pub(crate) enum Part {
-    Text { name: &'static str, value: String },
-    File { name: &'static str, file: File },
+    Text { name: Cow<'static, str>, value: String },
+    File { name: Cow<'static, str>, file: File },
 }
 
 impl Encoder {
@@ -203,7 +203,7 @@ impl Encoder {
     pub fn part(&mut self, name: &'static str, value: &(impl QueryValue + ?Sized)) {
         let parts = self.parts();
         value.put(&mut |text| {
-            parts.push(Part::Text { name, value: text.to_owned() });
+            parts.push(Part::Text { name: name.into(), value: text.to_owned() });
         });
     }
 
@@ -212,7 +212,7 @@ impl Encoder {
         let parts = self.parts();
         for file in files.files() {
             let file = file.clone();
-            parts.push(Part::File { name, file });
+            parts.push(Part::File { name: name.into(), file });
         }
     }
 

@@ -309,6 +309,27 @@ async fn raw_calls_follow_the_same_rules() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_raw_call_with_an_idempotency_key_is_repeated_when_in_doubt() {
+    use feishu_openapi_runtime::Method;
+
+    let transport = script([bad_gateway(), ok()]);
+    let call = scripted(&transport).request(Method::Post, "/open-apis/x").query("uuid", "key-1");
+    call.idempotency_key("key-1").await.unwrap();
+    assert_eq!(transport.calls().len(), 2);
+
+    let transport = script(vec![bad_gateway(); 4]);
+    let call = scripted(&transport).request(Method::Post, "/open-apis/x").query("uuid", "key-1");
+    let error = call.idempotency_key("key-1").await.unwrap_err();
+    assert_eq!(error.idempotency_key(), Some("key-1"));
+    assert!(error.may_have_taken_effect());
+
+    // An empty key makes nothing idempotent.
+    let transport = script([bad_gateway(), ok()]);
+    let call = scripted(&transport).request(Method::Post, "/open-apis/x").idempotency_key("");
+    assert!(call.await.unwrap_err().may_have_taken_effect());
+}
+
+#[tokio::test(start_paused = true)]
 async fn limits_beyond_all_clocks_are_none() {
     let transport = script([bad_gateway(), Reply::rate_limited("1e300"), ok()]);
     let policy = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);

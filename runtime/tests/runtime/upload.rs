@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use feishu_openapi_runtime::testing::{Received, Reply, Server};
-use feishu_openapi_runtime::{Core, File, Progress, Request, serde_json::json};
+use feishu_openapi_runtime::{Core, File, Method, Progress, Request, serde_json::json};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::sample::*;
@@ -270,4 +270,35 @@ async fn only_regular_files_are_uploaded() {
         assert!(transport.calls().is_empty());
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn raw_calls_upload_files_beside_texts() {
+    let server = Server::start([ok()]).await.unwrap();
+    let seen = Arc::new(AtomicU64::new(0));
+    let sent = seen.clone();
+    client(&server)
+        .request(Method::Post, "/open-apis/im/v1/images")
+        .part("image_type", "message")
+        .file("image", File::bytes("图.png", "pixels"))
+        .on_progress(move |progress| sent.store(progress.sent, Ordering::Relaxed))
+        .await
+        .unwrap();
+
+    let received = server.calls().remove(0);
+    let expected = [
+        ("Content-Disposition: form-data; name=\"image_type\"".to_owned(), b"message".to_vec()),
+        ("Content-Disposition: form-data; name=\"image\"; filename=\"图.png\"".to_owned(), b"pixels".to_vec()),
+    ];
+    assert_eq!(parts(&received), expected);
+    assert_eq!(seen.load(Ordering::Relaxed), received.body().len() as u64);
+}
+
+#[tokio::test]
+async fn a_raw_body_is_either_json_or_multipart() {
+    let transport = script([]);
+    let request = scripted(&transport).request(Method::Post, "/open-apis/im/v1/images");
+    let error = request.part("a", "b").json(&json!({})).await.unwrap_err();
+    assert!(error.is_invalid_request(), "{error}");
+    assert!(transport.requests().is_empty());
 }
