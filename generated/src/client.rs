@@ -74,6 +74,17 @@ impl<I: Identity> Client<I> {
         self.core.sessions()
     }
 
+    /// A connection over which the app's events come to this dispatcher, without a public address.
+    ///
+    /// Events belong to the app, whoever this client calls as.
+    #[cfg(feature = "long-connection")]
+    pub fn long_connection(
+        &self,
+        dispatcher: impl Into<std::sync::Arc<rt::event::Dispatcher>>,
+    ) -> rt::long_connection::LongConnection {
+        self.core.long_connection(dispatcher)
+    }
+
     /// The same client, calling as an identity that is chosen while the program runs.
     pub fn as_either(&self, identity: impl Into<Either>) -> Client<Either> {
         self.with_identity(identity.into())

@@ -39,6 +39,7 @@
 //! | `reqwest` (default) | the transport on `reqwest` with rustls |
 //! | `sessions` | [`session`](https://docs.rs/feishu-openapi/latest/feishu_openapi/session/): people log in with OAuth and stay logged in, `Client::sessions`, `Client::as_session` |
 //! | `events` | [`event`](https://docs.rs/feishu-openapi/latest/feishu_openapi/event/): events from Feishu, checked, decrypted, typed and handled once |
+//! | `long-connection` | [`long_connection`](https://docs.rs/feishu-openapi/latest/feishu_openapi/long_connection/): events over a WebSocket, without a public address; `Client::long_connection` |
 //! | `redis`, `redis-tls` | `RedisStore`: tokens, sessions and handled events for many machines |
 //! | `pacing` | keeping to the documented rate limits before the server has to insist |
 //! | `testing` | [`testing`](https://docs.rs/feishu-openapi/latest/feishu_openapi/testing/): a scripted transport and a loopback server for your tests |
@@ -53,6 +54,8 @@ use feishu_openapi_runtime as rt;
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "events")]
 pub use feishu_openapi_runtime::event;
+#[cfg(feature = "long-connection")]
+pub use feishu_openapi_runtime::long_connection;
 #[cfg(feature = "sessions")]
 pub use feishu_openapi_runtime::session;
 #[cfg(feature = "testing")]

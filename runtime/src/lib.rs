@@ -15,6 +15,7 @@
 //! | `sessions` | logging users in with OAuth, and keeping them logged in |
 //! | `redis` | a token store for many machines |
 //! | `events` | receiving events |
+//! | `long-connection` | receiving events over a WebSocket, without a public address |
 //! | `pacing` | keeping to the documented rate limits |
 //! | `jiff`, `chrono` | conversions between timestamps and the types of these crates |
 
@@ -38,6 +39,8 @@ mod error_codes;
 pub mod event;
 mod file;
 mod identity;
+#[cfg(feature = "long-connection")]
+pub mod long_connection;
 mod metadata;
 mod multipart;
 mod operation;

@@ -20,7 +20,15 @@ use crate::transport::BoxFuture;
 /// Why a handler failed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-type Handler = Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Result<(), EventError>> + Send + Sync>;
+/// What a handler gives: nothing for an event, the JSON of the answer for a callback.
+type Handled = Result<Option<Bytes>, EventError>;
+
+type Call = Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Handled> + Send + Sync>;
+
+struct Handler {
+    call: Call,
+    is_callback: bool,
+}
 
 /// Receives requests, calls the handler of the event, and answers.
 ///
@@ -56,6 +64,8 @@ pub enum Outcome {
     Challenge(Challenge),
     /// The handler succeeded.
     Handled(EventHeader),
+    /// The handler of a callback succeeded, and this is the JSON of its answer.
+    Answered(EventHeader, Bytes),
     /// The event was handled before; no handler was called.
     Repeated(EventHeader),
     /// There is no handler for the event.
@@ -73,6 +83,13 @@ impl Dispatcher {
         }
     }
 
+    /// Without handlers, and without a receiver: for the long connection, which needs none.
+    ///
+    /// Requests of webhooks are refused, since nothing tells who sent them.
+    pub fn without_webhook() -> Self {
+        Dispatcher::new(Receiver::refusing())
+    }
+
     /// Calls `handler` for events of the type `E`, instead of any earlier handler for them.
     ///
     /// Feishu waits three seconds; a handler that needs longer hands the event to a task or a queue.
@@ -83,11 +100,37 @@ impl Dispatcher {
         F: Fn(Delivery<E>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        let handler = move |delivery: Delivery<Value>| match delivery.decode() {
+        let call = move |delivery: Delivery<Value>| match delivery.decode() {
             Ok(delivery) => settle(handler(delivery)),
             Err(error) => Box::pin(std::future::ready(Err(error))) as BoxFuture<'static, _>,
         };
-        self.handlers.insert(E::TYPE, Box::new(handler));
+        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: false });
+        self
+    }
+
+    /// Calls `handler` for callbacks of the type `E`, such as `card.action.trigger`, and answers what it returns: a
+    /// toast, a new card, a preview. `null` and `()` are answered as `{}`, which changes nothing.
+    ///
+    /// Feishu waits three seconds, and never sends a callback again: when the handler fails or is late, the person sees
+    /// an error. So callbacks are not remembered in [`seen_events`](Self::seen_events).
+    pub fn on_callback<E, A, F, R>(mut self, handler: F) -> Self
+    where
+        E: Event,
+        A: serde::Serialize,
+        F: Fn(Delivery<E>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<A, BoxError>> + Send + 'static,
+    {
+        let call = move |delivery: Delivery<Value>| match delivery.decode() {
+            Ok(delivery) => {
+                let running = handler(delivery);
+                Box::pin(async move {
+                    let answer = running.await.map_err(failed)?;
+                    encode(&answer).map(Some)
+                }) as BoxFuture<'static, _>
+            }
+            Err(error) => Box::pin(std::future::ready(Err(error))) as BoxFuture<'static, _>,
+        };
+        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: true });
         self
     }
 
@@ -99,7 +142,8 @@ impl Dispatcher {
         F: Fn(Delivery<Value>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        self.other = Some(Box::new(move |delivery| settle(handler(delivery))));
+        let call = move |delivery| settle(handler(delivery));
+        self.other = Some(Handler { call: Box::new(call), is_callback: false });
         self
     }
 
@@ -149,6 +193,7 @@ impl Dispatcher {
         };
         match outcome {
             Ok(Outcome::Challenge(challenge)) => answer(StatusCode::OK, challenge.answer()),
+            Ok(Outcome::Answered(_, body)) => answer(StatusCode::OK, body),
             Ok(_) => answer(StatusCode::OK, json!({ "msg": "success" }).to_string()),
             Err(error) => {
                 report(&error);
@@ -163,18 +208,32 @@ impl Dispatcher {
     ///
     /// If the request is refused, or its event was not handled and has to come again.
     pub async fn dispatch(&self, headers: &HeaderMap, body: &[u8]) -> Result<Outcome, EventError> {
-        let delivery = match self.receiver.receive(headers, body)? {
-            Incoming::Challenge(challenge) => return Ok(Outcome::Challenge(challenge)),
-            Incoming::Event(delivery) => delivery,
-        };
+        match self.receiver.receive(headers, body)? {
+            Incoming::Challenge(challenge) => Ok(Outcome::Challenge(challenge)),
+            Incoming::Event(delivery) => self.dispatch_delivery(delivery).await,
+        }
+    }
+
+    /// Whether somebody waits for the answer of the handler for this type.
+    #[cfg(feature = "long-connection")]
+    pub(crate) fn is_callback(&self, event_type: &str) -> bool {
+        self.handlers.get(event_type).is_some_and(|handler| handler.is_callback)
+    }
+
+    /// Calls the handler of an event whose sender is known.
+    pub(crate) async fn dispatch_delivery(&self, delivery: Delivery<Value>) -> Result<Outcome, EventError> {
         let header = delivery.header.clone();
         let handler = self.handlers.get(header.event_type.as_str()).or(self.other.as_ref());
         let Some(handler) = handler else {
             return Ok(Outcome::Ignored(header));
         };
-        let Some(seen) = self.seen.as_deref().filter(|_| !header.event_id.is_empty()) else {
-            handler(delivery).await?;
-            return Ok(Outcome::Handled(header));
+        // A callback comes once, and one that came again would need the answer once more.
+        let is_remembered = !header.event_id.is_empty() && !handler.is_callback;
+        let Some(seen) = self.seen.as_deref().filter(|_| is_remembered) else {
+            return Ok(match (handler.call)(delivery).await? {
+                Some(answer) => Outcome::Answered(header, answer),
+                None => Outcome::Handled(header),
+            });
         };
         let failed = |error| EventError::new(Kind::Memory, "what remembers events failed").with_source(error);
         match seen.claim(&header.event_id).await.map_err(failed)? {
@@ -185,7 +244,7 @@ impl Dispatcher {
             Claim::New => {}
         }
         let claimed = Claimed { seen, event_id: &header.event_id };
-        handler(delivery).await?;
+        (handler.call)(delivery).await?;
         claimed.finish().await;
         Ok(Outcome::Handled(header))
     }
@@ -226,15 +285,21 @@ impl Drop for Claimed<'_> {
     }
 }
 
-fn settle<R>(running: R) -> BoxFuture<'static, Result<(), EventError>>
+fn settle<R>(running: R) -> BoxFuture<'static, Handled>
 where
     R: Future<Output = Result<(), BoxError>> + Send + 'static,
 {
-    Box::pin(async move {
-        running
-            .await
-            .map_err(|error| EventError::new(Kind::Handler, "the handler of the event failed").with_source(error))
-    })
+    Box::pin(async move { running.await.map(|()| None).map_err(failed) })
+}
+
+fn failed(error: BoxError) -> EventError {
+    EventError::new(Kind::Handler, "the handler of the event failed").with_source(error)
+}
+
+/// The answer to a callback; an error is the handler's, whose answer cannot be JSON.
+fn encode(answer: &impl serde::Serialize) -> Result<Bytes, EventError> {
+    let json = serde_json::to_string(answer).map_err(|error| failed(error.into()))?;
+    Ok(if json == "null" { Bytes::from_static(b"{}") } else { json.into() })
 }
 
 fn report(error: &EventError) {
@@ -245,8 +310,8 @@ fn report(error: &EventError) {
     }
 }
 
-fn answer(status: StatusCode, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn answer(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let json = header::HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);

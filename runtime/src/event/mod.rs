@@ -31,6 +31,8 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::crypto::EncryptKey;
 #[cfg(feature = "events")]
 pub use self::dispatcher::{BoxError, Dispatcher, Outcome};
+#[cfg(feature = "long-connection")]
+pub(crate) use self::envelope::open_payload;
 #[cfg(feature = "events")]
 pub use self::envelope::{Challenge, Delivery, EventHeader, Incoming};
 #[cfg(feature = "events")]

@@ -144,6 +144,12 @@ impl Receiver {
         }
     }
 
+    /// A receiver that refuses every request, since it has nothing to tell Feishu by.
+    pub(super) fn refusing() -> Self {
+        let ReceiverBuilder { replay_window, max_body_bytes, clock, .. } = Receiver::builder();
+        Receiver { encrypt_key: None, verification_token: None, replay_window, max_body_bytes, clock }
+    }
+
     /// How large a body may be; useful as the limit of the web framework, which reads the body first.
     pub fn max_body_bytes(&self) -> usize {
         self.max_body_bytes
@@ -157,6 +163,10 @@ impl Receiver {
     pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Incoming, EventError> {
         if body.len() > self.max_body_bytes {
             return Err(EventError::new(Kind::TooLarge, "the body is larger than allowed"));
+        }
+        if self.encrypt_key.is_none() && self.verification_token.is_none() {
+            let message = "the dispatcher was made without a receiver, which webhooks need";
+            return Err(EventError::new(Kind::Configuration, message));
         }
         let Some(key) = &self.encrypt_key else {
             return self.receive_plain(body);

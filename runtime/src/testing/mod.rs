@@ -33,6 +33,8 @@
 #[cfg(feature = "events")]
 mod event;
 mod http1;
+#[cfg(feature = "long-connection")]
+mod platform;
 mod received;
 mod reply;
 mod script;
@@ -42,6 +44,8 @@ mod transport;
 
 #[cfg(feature = "events")]
 pub use event::event_request;
+#[cfg(feature = "long-connection")]
+pub use platform::{LoopbackPlatform, LoopbackPlatformBuilder, Push, PushAnswer, Silence};
 pub use received::Received;
 pub use reply::Reply;
 pub use server::Server;

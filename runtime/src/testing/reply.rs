@@ -65,6 +65,16 @@ impl Reply {
         )
     }
 
+    /// A refused handshake of the long connection, which says why in headers: 514 is a failed authentication, 403 a
+    /// banned app.
+    #[cfg(feature = "long-connection")]
+    pub fn handshake_refused(status: u16, code: i64, message: &str) -> Self {
+        Reply::text(200, "text/plain", "")
+            .header("Handshake-Status", &status.to_string())
+            .header("Handshake-Autherrcode", &code.to_string())
+            .header("Handshake-Msg", message)
+    }
+
     /// Any JSON; the status is 500 if the given one is none.
     pub fn json(status: u16, body: &Json) -> Self {
         Reply::text(status, "application/json; charset=utf-8", body.to_string())

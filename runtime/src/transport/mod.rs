@@ -10,6 +10,8 @@ mod body;
 mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "long-connection")]
+mod upgrade;
 
 use std::fmt;
 use std::future::Future;
@@ -23,6 +25,8 @@ pub use body::{BodyStream, RequestBody, ResponseBody};
 
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestTransport;
+#[cfg(feature = "long-connection")]
+pub use self::upgrade::{ByteStream, Upgrade};
 
 /// A boxed future, as transports and token stores return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -34,6 +38,16 @@ pub trait Transport: Send + Sync + 'static {
     /// It must not follow redirects, and must not repeat a request that may have
     /// reached the server.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
+
+    /// Sends a request that asks for another protocol, over HTTP/1.1; the long connection begins with one.
+    ///
+    /// The URL begins with `http://` or `https://`, and the headers `Connection` and `Upgrade` are set.
+    /// A transport that does not say otherwise cannot do it.
+    #[cfg(feature = "long-connection")]
+    fn upgrade(&self, _request: HttpRequest) -> BoxFuture<'_, Result<Upgrade, TransportError>> {
+        let message = "this transport has no `upgrade`; give the long connection another one with `transport(…)`";
+        Box::pin(std::future::ready(Err(TransportError::new(TransportErrorKind::Invalid, message))))
+    }
 }
 
 /// Where the host of an address begins, or who the user is; at 0, if the address has no scheme.

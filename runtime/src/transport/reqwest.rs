@@ -9,6 +9,8 @@ use ::reqwest::Url;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
+#[cfg(feature = "long-connection")]
+use super::Upgrade;
 use super::proxy::Proxies;
 use super::{
     BodyStream, BoxFuture, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
@@ -23,6 +25,8 @@ pub struct ReqwestTransport {
     origin: OnceLock<(String, Url)>,
     /// Those of the environment, if the client uses them.
     proxies: Option<Arc<Proxies>>,
+    #[cfg(feature = "long-connection")]
+    upgrading: UpgradingClient,
 }
 
 impl ReqwestTransport {
@@ -32,7 +36,13 @@ impl ReqwestTransport {
     /// client does: an API never redirects, and a redirect that is followed
     /// repeats the request.
     pub fn new(client: ::reqwest::Client) -> Self {
-        ReqwestTransport { client, origin: OnceLock::new(), proxies: None }
+        ReqwestTransport {
+            #[cfg(feature = "long-connection")]
+            upgrading: UpgradingClient::Given(client.clone()),
+            client,
+            origin: OnceLock::new(),
+            proxies: None,
+        }
     }
 
     /// Parsing scheme and host is a good part of a call's own work, and a client
@@ -66,18 +76,13 @@ impl ReqwestTransport {
     pub(crate) fn with_defaults(connect_timeout: Duration, base_url: &str) -> Result<Self, TransportError> {
         let proxies = Proxies::of_environment(base_url)
             .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
-        let client = ::reqwest::Client::builder()
-            .connect_timeout(connect_timeout)
-            .redirect(::reqwest::redirect::Policy::none())
-            // Another crate of the program may switch these features of reqwest on; a few bytes could then
-            // become gigabytes.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .build()
-            .map_err(error)?;
-        Ok(ReqwestTransport { proxies: Some(Arc::new(proxies)), ..ReqwestTransport::new(client) })
+        let client = default_client(connect_timeout).build().map_err(error)?;
+        Ok(ReqwestTransport {
+            proxies: Some(Arc::new(proxies)),
+            #[cfg(feature = "long-connection")]
+            upgrading: UpgradingClient::Default { connect_timeout, client: OnceLock::new() },
+            ..ReqwestTransport::new(client)
+        })
     }
 
     /// Why there was no answer from this address.
@@ -88,6 +93,18 @@ impl ReqwestTransport {
             None => error,
         }
     }
+}
+
+fn default_client(connect_timeout: Duration) -> ::reqwest::ClientBuilder {
+    ::reqwest::Client::builder()
+        .connect_timeout(connect_timeout)
+        .redirect(::reqwest::redirect::Policy::none())
+        // Another crate of the program may switch these features of reqwest on; a few bytes could then
+        // become gigabytes.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
 }
 
 impl Transport for ReqwestTransport {
@@ -110,6 +127,57 @@ impl Transport for ReqwestTransport {
             let headers = std::mem::take(response.headers_mut());
             Ok(HttpResponse { status: response.status(), headers, body: ResponseBody::from_reqwest(response) })
         })
+    }
+
+    #[cfg(feature = "long-connection")]
+    fn upgrade(&self, request: HttpRequest) -> BoxFuture<'_, Result<Upgrade, TransportError>> {
+        Box::pin(async move {
+            let url =
+                Url::parse(&request.url).map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
+            let mut message = ::reqwest::Request::new(request.method, url);
+            *message.headers_mut() = request.headers;
+            let sent = self.upgrading.get()?.execute(message).await;
+            let mut response = sent.map_err(|error| self.no_answer(error, &request.url))?;
+            let status = response.status();
+            let headers = std::mem::take(response.headers_mut());
+            if status == http::StatusCode::SWITCHING_PROTOCOLS {
+                return Ok(Upgrade::switched(headers, response.upgrade().await.map_err(error)?));
+            }
+            if response.version() > http::Version::HTTP_11 {
+                let message = "the server was asked over HTTP/2, which cannot switch protocols; give the long \
+                               connection a client with `http1_only`";
+                return Err(TransportError::new(TransportErrorKind::Invalid, message));
+            }
+            let body = ResponseBody::from_reqwest(response);
+            Ok(Upgrade::Refused(HttpResponse { status, headers, body }))
+        })
+    }
+}
+
+/// What sends requests that ask for another protocol.
+#[cfg(feature = "long-connection")]
+#[derive(Clone, Debug)]
+enum UpgradingClient {
+    /// The user's own client.
+    Given(::reqwest::Client),
+    /// One like the default client, but without HTTP/2, which cannot switch protocols; built when it is needed.
+    Default { connect_timeout: Duration, client: OnceLock<::reqwest::Client> },
+}
+
+#[cfg(feature = "long-connection")]
+impl UpgradingClient {
+    fn get(&self) -> Result<::reqwest::Client, TransportError> {
+        match self {
+            UpgradingClient::Given(client) => Ok(client.clone()),
+            UpgradingClient::Default { connect_timeout, client } => {
+                if let Some(client) = client.get() {
+                    return Ok(client.clone());
+                }
+                let built = default_client(*connect_timeout).http1_only().pool_max_idle_per_host(0).build();
+                let built = built.map_err(error)?;
+                Ok(client.get_or_init(|| built).clone())
+            }
+        }
     }
 }
 

@@ -245,3 +245,56 @@ async fn a_ticket_is_not_shown() {
     let error = odd.decode::<AppTicket>().unwrap_err();
     assert!(!format!("{error:?}").contains("the-ticket"));
 }
+
+#[derive(serde::Deserialize)]
+struct CardAction {
+    tag: String,
+}
+
+impl Event for CardAction {
+    const TYPE: &'static str = "card.action.trigger";
+}
+
+fn card_action() -> String {
+    let header = format!(r#"{{"event_id":"c1","event_type":"card.action.trigger","token":"{TOKEN}"}}"#);
+    format!(r#"{{"schema":"2.0","header":{header},"event":{{"tag":"button"}}}}"#)
+}
+
+#[tokio::test]
+async fn a_callback_is_answered_with_what_its_handler_returns_and_is_not_remembered() {
+    let count = Count::default();
+    let counter = count.clone();
+    let dispatcher = Dispatcher::new(plain()).on_callback(move |delivery: Delivery<CardAction>| {
+        counter.one();
+        async move { Ok(serde_json::json!({ "toast": { "content": delivery.event.tag } })) }
+    });
+    for calls in 1..=2 {
+        let response = post(&dispatcher, &card_action()).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.body()[..]),
+            (200, &br#"{"toast":{"content":"button"}}"#[..])
+        );
+        assert_eq!(count.get(), calls);
+    }
+}
+
+#[tokio::test]
+async fn a_callback_with_nothing_to_say_is_answered_with_an_empty_object_and_a_failed_one_with_500() {
+    let dispatcher = Dispatcher::new(plain()).on_callback(|_: Delivery<CardAction>| async { Ok(()) });
+    let response = post(&dispatcher, &card_action()).await;
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &b"{}"[..]));
+    let dispatcher =
+        Dispatcher::new(plain()).on_callback(|_: Delivery<CardAction>| async { Err::<(), BoxError>("no".into()) });
+    assert_eq!(post(&dispatcher, &card_action()).await.status(), 500);
+}
+
+#[tokio::test]
+async fn a_dispatcher_without_a_receiver_refuses_every_request() {
+    let dispatcher = Dispatcher::without_webhook().on(|_: Delivery<CardAction>| async { Ok(()) });
+    for body in
+        [card_action(), r#"{"encrypt":"x"}"#.to_owned(), r#"{"type":"url_verification","challenge":"x"}"#.to_owned()]
+    {
+        let error = dispatcher.dispatch(&HeaderMap::new(), body.as_bytes()).await.unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+    }
+}
