@@ -153,9 +153,8 @@ fn page_reference(facts: &OperationFacts) -> Entries {
     if let Some(title) = &source.title {
         page.push(entry("title", Node::string(&title.value)));
     }
-    if let Some(updated) = &source.updated {
-        let text = format!("\"{}\"", utc(updated.value));
-        page.push(entry("updated", Node::Text(text)));
+    if let Some(updated) = source.updated.as_ref().and_then(|updated| utc(updated.value)) {
+        page.push(entry("updated", Node::Text(format!("\"{updated}\""))));
     }
     if !page.is_empty() {
         entries.push(entry("x-feishu-page", Node::Map(page)));
@@ -163,27 +162,20 @@ fn page_reference(facts: &OperationFacts) -> Entries {
     entries
 }
 
-/// Milliseconds since 1970 as `2023-08-07T09:51:53Z` (days to date after Howard Hinnant).
-fn utc(millis: i64) -> String {
-    let seconds = millis.div_euclid(1000);
-    let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+/// Milliseconds since 1970 as `2023-08-07T09:51:53Z`; nothing for a time outside of the calendar.
+fn utc(millis: i64) -> Option<String> {
+    jiff::Timestamp::from_second(millis.div_euclid(1000)).ok().map(|time| time.to_string())
 }
 
 fn rate_limits(facts: &OperationFacts) -> Node {
-    let limits = facts.rate_limits.value.iter();
-    let limits = limits.map(|limit| format!("{{requests: {}, per: {}}}", limit.requests, limit.per));
-    Node::Text(format!("[{}]", limits.collect::<Vec<_>>().join(", ")))
+    let (special, stated): (Vec<_>, Vec<_>) = facts.rate_limits.value.iter().partition(|limit| limit.per == "special");
+    let limits = stated.iter().map(|limit| format!("{{requests: {}, per: {}}}", limit.requests, limit.per));
+    let limits = Node::Text(format!("[{}]", limits.collect::<Vec<_>>().join(", ")));
+    if special.is_empty() {
+        limits
+    } else {
+        limits.check("the page calls its limit a special one; does its text say more?")
+    }
 }
 
 /// What field names suggest all over the platform: update masks, idempotency keys, paging.
@@ -202,9 +194,9 @@ fn conventions(facts: &OperationFacts) -> Entries {
             ]),
         ));
     }
-    if body("client_token").is_some() {
-        let key = Node::string("client_token").check("does it make calls idempotent?");
-        entries.push(entry("x-feishu-idempotency-key", key));
+    if let Some(key) = facts.request.iter().chain(&facts.query).find(|item| repeats_safely(item)) {
+        let ask = "does it make calls idempotent, and for how long?";
+        entries.push(entry("x-feishu-idempotency-key", Node::string(&key.name).check(ask)));
     }
     let answers = |name: &str| facts.response.iter().any(|item| item.name == name);
     entries.extend(paging(facts, answers));
@@ -245,6 +237,12 @@ fn paging(facts: &OperationFacts, answers: impl Fn(&str) -> bool) -> Option<(Str
     }
     entries.push(entry("items", Node::string(&items.name)));
     Some(entry("x-feishu-paging", Node::Map(entries)))
+}
+
+/// A key by which the server knows a repeated call: by its name, or by what the page says of it.
+fn repeats_safely(item: &Item) -> bool {
+    let told = ["幂等", "去重", "重复请求"].iter().any(|word| item.prose.contains(word));
+    item.ty == Ty::String && (item.name == "client_token" || told)
 }
 
 fn parameter(place: &str, item: &Item, components: &mut Components) -> Node {
@@ -294,7 +292,8 @@ fn responses(facts: &OperationFacts, components: &mut Components) -> Node {
         Node::Map(vec![entry("$ref", Node::Text("\"../../common.yaml#/components/schemas/Envelope\"".to_owned()))]);
     let schema = if !facts.wrapped {
         let whole = Node::Map(components.object(&facts.response, false));
-        whole.check("this answer has no `data`")
+        let file = "this answer is a file";
+        whole.check(if facts.answers_file { file } else { "this answer has no `data`" })
     } else if facts.response.is_empty() {
         envelope
     } else {
@@ -319,13 +318,23 @@ fn errors(facts: &OperationFacts) -> Node {
     }
     let rows = facts.errors.iter().map(|row| {
         Node::Map(vec![
-            entry("status", Node::Text(row.status.to_string())),
+            entry("status", status(row.status)),
             entry("code", Node::Text(row.code.to_string())),
-            entry("meaning", describe(&row.meaning)),
+            entry("meaning", meaning(&row.meaning)),
             entry("hint", Node::gap("what to do, or delete the line; `retry: true` if it helps")),
         ])
     });
     Node::List(rows.collect())
+}
+
+fn status(status: u16) -> Node {
+    if status == 0 { Node::gap("the page states no status") } else { Node::Text(status.to_string()) }
+}
+
+/// What is English on the page is offered.
+fn meaning(page: &str) -> Node {
+    let english = page.is_ascii() && page.contains(' ');
+    if english { Node::string(page.trim()).check("say it in our words") } else { describe(page) }
 }
 
 #[cfg(test)]
@@ -334,7 +343,8 @@ mod tests {
 
     #[test]
     fn update_times_are_utc() {
-        assert_eq!(utc(1_691_401_913_000), "2023-08-07T09:51:53Z");
-        assert_eq!(utc(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(utc(1_691_401_913_000).as_deref(), Some("2023-08-07T09:51:53Z"));
+        assert_eq!(utc(951_782_400_000).as_deref(), Some("2000-02-29T00:00:00Z"));
+        assert_eq!(utc(i64::MAX), None);
     }
 }

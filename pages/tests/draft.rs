@@ -193,3 +193,43 @@ fn a_lost_nesting_is_said() {
     let text = draft(&lost).expect("an operation");
     assert!(text.starts_with("# TODO(you): this page lost the nesting"));
 }
+
+/// The draft of the page with one more row of the body.
+fn with_row(row: &str) -> String {
+    let mark = "| `update_fields`";
+    let text = PAGE.replacen(mark, &format!("{row}\n{mark}"), 1);
+    draft(&read("page", &text)).expect("an operation")
+}
+
+#[test]
+fn a_key_that_the_page_calls_idempotent_is_proposed_whatever_its_name() {
+    let text = with_row("| `uuid` | `string` | 否 | 用于请求去重 |");
+    assert!(text.contains("x-feishu-idempotency-key: uuid # TODO(you)"), "{text}");
+    assert!(!with_row("| `uuid` | `string` | 否 | 标识 |").contains("x-feishu-idempotency-key"));
+}
+
+#[test]
+fn the_unit_of_a_time_is_read_from_the_text() {
+    for (text, format) in [("毫秒", "unix-millis"), ("单位：秒", "unix-seconds")] {
+        let draft = with_row(&format!("| `start_time` | `string` | 否 | {text} |"));
+        assert!(draft.contains(&format!("format: {format} # TODO(you)")), "{draft}");
+    }
+    assert!(with_row("| `start_time` | `string` | 否 | 起 |").contains("format: # TODO(you)"));
+}
+
+#[test]
+fn english_texts_of_errors_are_offered() {
+    let text = PAGE.replace("没有池", "pond not found");
+    let draft = draft(&read("page", &text)).expect("an operation");
+    assert!(draft.contains("meaning: \"pond not found\" # TODO(you)"), "{draft}");
+}
+
+#[test]
+fn a_special_limit_and_a_missing_status_are_for_a_human_to_settle() {
+    let text = PAGE.replace("[10 次/秒](https://x)", "[特殊频控](https://x)");
+    let text = text.replace("| HTTP状态码 | 错误码 |", "| 错误码 |").replace("| 404 | 77404 |", "| 77404 |");
+    let text = text.replace("| --- | --- | --- | --- |\n| 77404", "| --- | --- | --- |\n| 77404");
+    let draft = draft(&read("page", &text)).expect("an operation");
+    assert!(draft.contains("x-feishu-rate-limits: [] # TODO(you)"), "{draft}");
+    assert!(draft.contains("status: # TODO(you)"), "{draft}");
+}

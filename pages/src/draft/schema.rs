@@ -108,7 +108,7 @@ impl Components {
             Ty::String => {
                 let mut entries = word("string");
                 if looks_like_time(&item.name) {
-                    entries.push(entry("format", Node::gap("unix-millis, unix-seconds or nothing")));
+                    entries.push(entry("format", time_format(&item.prose)));
                 }
                 entries.extend(enumeration(item));
                 entries
@@ -249,6 +249,16 @@ fn values(item: &Item) -> Vec<(String, Node)> {
 pub(crate) fn stated(key: &str, stated: &Option<Stated<String>>, ty: &Ty) -> impl Iterator<Item = (String, Node)> {
     let value = stated.as_ref().and_then(|stated| value_of_text(&stated.value, ty));
     value.map(|value| entry(key, Node::json(&value))).into_iter()
+}
+
+/// What the page says of the unit; a human looks at it all the same.
+fn time_format(prose: &str) -> Node {
+    let format = match (prose.contains("毫秒"), prose.contains('秒')) {
+        (true, _) => "unix-millis",
+        (false, true) => "unix-seconds",
+        _ => return Node::gap("unix-millis, unix-seconds or nothing"),
+    };
+    Node::string(format).check("is it a time?")
 }
 
 fn looks_like_time(name: &str) -> bool {
