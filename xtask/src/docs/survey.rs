@@ -34,8 +34,27 @@ fn report(name: &str, pages: &[Page], known: &[Known], remarks: Option<usize>) -
     line("drafted", &|page| draft(page).is_some());
     let others = pages.iter().filter(|page| page.facts.is_none()).count();
     let _ = writeln!(out, "  {others} other pages");
+    out.push_str(&twice(pages));
     if let Some(places) = remarks {
         out.push_str(&kinds(pages, known, places));
+    }
+    out
+}
+
+/// Pages that describe one operation; a spec can name only one of them.
+fn twice(pages: &[Page]) -> String {
+    let mut endpoints: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for page in pages {
+        let Some(facts) = &page.facts else { continue };
+        let spot = format!("{}:{}", page.name, facts.path.line.max(1));
+        endpoints.entry((&facts.path.value, &facts.method.value)).or_default().push(spot);
+    }
+    let mut out = String::new();
+    for ((path, method), spots) in endpoints.into_iter().filter(|(_, spots)| spots.len() > 1) {
+        let _ = writeln!(out, "  {} pages for {method} {path}", spots.len());
+        for spot in spots {
+            let _ = writeln!(out, "          {spot}");
+        }
     }
     out
 }
@@ -59,4 +78,21 @@ fn kinds(pages: &[Page], known: &[Known], places: usize) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str, path: &str) -> Page {
+        let head = "## 请求\n\n| 项目 | 值 |\n| --- | --- |\n";
+        let url = format!("| HTTP URL | https://open.feishu.cn/open-apis/pond/v1/{path} |\n| HTTP Method | GET |\n");
+        feishu_openapi_pages::read(name, &format!("{head}{url}"))
+    }
+
+    #[test]
+    fn two_pages_for_one_operation_are_named_with_their_lines() {
+        let found = twice(&[page("a.md", "fish"), page("b.md", "fish"), page("c.md", "water")]);
+        assert_eq!(found, "  2 pages for GET /open-apis/pond/v1/fish\n          a.md:5\n          b.md:5\n");
+    }
 }
