@@ -14,7 +14,6 @@ use crate::identity::Either;
 use crate::metadata::{RawResponse, Response};
 use crate::multipart::Multipart;
 use crate::options::{CallOptions, Progress, common_options};
-use crate::page::{Items, Paged, Pages};
 use crate::request::Request;
 use crate::send::{Prepared, PreparedBody};
 use crate::transport::BoxFuture;
@@ -180,24 +179,6 @@ impl<R: Request> IntoFuture for Call<R> {
             core.execute(&prepared?, &mut decoder as &mut dyn Decode).await?;
             Ok(decoder.into_data().unwrap_or_default())
         })
-    }
-}
-
-impl<R: Paged> Call<R> {
-    /// The items of the list, fetched page by page as they are asked for.
-    ///
-    /// Begins at the page token of the request, if it has one.
-    /// A [`deadline`](Self::deadline) is for each page. To limit the whole list, put a timeout around the loop: a server
-    /// may go on with empty pages for ever.
-    pub fn stream(self) -> Items<R> {
-        Items::new(self)
-    }
-
-    /// The pages of the list, fetched as they are asked for.
-    ///
-    /// A [`deadline`](Self::deadline) is for each page.
-    pub fn pages(self) -> Pages<R> {
-        Pages::new(self)
     }
 }
 

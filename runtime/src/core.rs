@@ -9,8 +9,6 @@ use http::HeaderValue;
 use crate::credential::{TRIM, has_space};
 use crate::error::Error;
 use crate::identity::Tenant;
-use crate::operation::Method;
-use crate::raw::RawRequest;
 use crate::retry::{Budget, RetryPolicy};
 use crate::token::TenantTokens;
 use crate::transport::Transport;
@@ -79,14 +77,6 @@ impl Core {
     /// The app id; `None` for a client that has only user tokens.
     pub fn app_id(&self) -> Option<&str> {
         self.0.app.as_ref().map(|app| app.id.as_str())
-    }
-
-    /// A call that no typed operation exists for.
-    ///
-    /// The path begins with `/`; its parameters stand in braces and are filled in
-    /// with [`RawRequest::path`].
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
-        RawRequest::new(self, method, path.into())
     }
 
     /// The current `tenant_access_token` of a tenant, for other uses.

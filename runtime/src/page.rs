@@ -30,6 +30,24 @@ pub trait Paged: Request {
     fn next(&self, page: &Self::Response) -> Next;
 }
 
+impl<R: Paged> Call<R> {
+    /// The items of the list, fetched page by page as they are asked for.
+    ///
+    /// Begins at the page token of the request, if it has one.
+    /// A [`deadline`](Self::deadline) is for each page. To limit the whole list, put a timeout around the loop: a server
+    /// may go on with empty pages for ever.
+    pub fn stream(self) -> Items<R> {
+        Items::new(self)
+    }
+
+    /// The pages of the list, fetched as they are asked for.
+    ///
+    /// A [`deadline`](Self::deadline) is for each page.
+    pub fn pages(self) -> Pages<R> {
+        Pages::new(self)
+    }
+}
+
 /// What comes after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {

@@ -56,6 +56,16 @@ pub struct RawRequest {
     error: Option<Error>,
 }
 
+impl Core {
+    /// A call that no typed operation exists for.
+    ///
+    /// The path begins with `/`; its parameters stand in braces and are filled in
+    /// with [`RawRequest::path`].
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self, method, path.into())
+    }
+}
+
 impl RawRequest {
     pub(crate) fn new(core: &Core, method: Method, path: String) -> Self {
         RawRequest {
