@@ -169,7 +169,10 @@ impl State {
     }
 
     fn past_deadline(&mut self, limit: Duration) -> Error {
-        let message = format!("no result within the deadline of {limit:?}");
+        self.timed_out(format!("no result within the deadline of {limit:?}"))
+    }
+
+    fn timed_out(&mut self, message: String) -> Error {
         let error = Error::new(Kind::Timeout, message);
         match self.last.take() {
             Some(last) => error.with_source(last),
@@ -343,11 +346,16 @@ impl Core {
             Auth::User(_) => &own,
             Auth::None => return Ok(()),
         };
-        let wait = async {
-            pacer.wait(&call.operation, tenant).await;
-            Ok(())
-        };
-        state.in_time(wait).await
+        let deadline = state.deadline;
+        let wait = pacer.wait(&call.operation, tenant, deadline.map(|deadline| deadline.at));
+        let is_too_late = state.in_time(async { Ok(wait.await.is_err()) }).await?;
+        match deadline {
+            Some(Deadline { limit, .. }) if is_too_late => {
+                let message = format!("the documented rate limits allow the call only after its deadline of {limit:?}");
+                Err(state.timed_out(message))
+            }
+            _ => Ok(()),
+        }
     }
 
     #[cfg(not(feature = "pacing"))]

@@ -47,3 +47,17 @@ async fn what_has_no_limit_is_not_slowed_down() {
     }
     assert_eq!(started.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_turn_comes_after_its_deadline_fails_at_once() {
+    let core = paced();
+    let started = Instant::now();
+    let call = || as_app(&core, RemoveMembers::new("1", [])).deadline(Duration::from_millis(500));
+    for _ in 0..20 {
+        call().await.unwrap();
+    }
+    let error = call().await.unwrap_err();
+    assert!(error.is_timeout() && !error.may_have_taken_effect());
+    assert!(error.to_string().contains("the documented rate limits allow the call only after its deadline of 500ms"));
+    assert_eq!(started.elapsed(), Duration::ZERO);
+}
