@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
@@ -99,10 +99,14 @@ impl Core {
     /// If the client is not that of a store app, the ticket is empty or has a space or a line break, or the token store
     /// fails.
     pub async fn put_app_ticket(&self, app_ticket: impl Into<String>) -> Result<(), Error> {
+        self.put_app_ticket_of(app_ticket.into(), SystemTime::now()).await
+    }
+
+    /// Keeps a ticket that Feishu sent at this time, unless there is a newer one.
+    pub(crate) async fn put_app_ticket_of(&self, app_ticket: String, sent: SystemTime) -> Result<(), Error> {
         if !self.app_or_error()?.is_store_app {
             return Err(Error::configuration("only a store app has app tickets, see `store_app` of the builder"));
         }
-        let app_ticket = app_ticket.into();
         // As of an event that was read with the wrong names; it must not replace a good one.
         if app_ticket.is_empty() {
             return Err(Error::invalid_request("the app ticket is empty"));
@@ -110,7 +114,7 @@ impl Core {
         if has_space(&app_ticket) {
             return Err(Error::invalid_request(format!("there is a space or a line break in the app ticket; {TRIM}")));
         }
-        self.0.tenants.put_ticket(self, app_ticket).await
+        self.0.tenants.put_ticket(self, app_ticket, sent).await
     }
 
     /// The sessions of users: log in, keep, refresh, log out.

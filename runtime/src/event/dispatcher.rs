@@ -10,8 +10,10 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Event;
+use super::claimed::Claimed;
 use super::envelope::{Challenge, Delivery, EventHeader, Incoming};
 use super::error::{EventError, Kind};
+use super::panics::caught;
 use super::receiver::Receiver;
 use super::seen::{Claim, MemorySeenEvents, SeenEvents};
 use super::ticket::{AppTicket, TicketKeeper};
@@ -28,6 +30,8 @@ type Call = Box<dyn Fn(Delivery<Value>) -> BoxFuture<'static, Handled> + Send + 
 struct Handler {
     call: Call,
     is_callback: bool,
+    /// Whether it may handle an event twice, so that it needs no claim.
+    is_repeatable: bool,
 }
 
 /// Receives requests, calls the handler of the event, and answers.
@@ -73,7 +77,7 @@ pub enum Outcome {
 }
 
 impl Dispatcher {
-    /// Without handlers; remembers the last 10,000 events in memory.
+    /// Without handlers; remembers the last 100,000 events of twelve hours in memory.
     pub fn new(receiver: Receiver) -> Self {
         Dispatcher {
             receiver,
@@ -93,18 +97,21 @@ impl Dispatcher {
     /// Calls `handler` for events of the type `E`, instead of any earlier handler for them.
     ///
     /// Feishu waits three seconds; a handler that needs longer hands the event to a task or a queue.
-    /// When the handler fails, Feishu is answered 500 and delivers the event again.
+    /// When the handler fails or panics, Feishu is answered 500 and delivers the event again.
+    /// While it runs, its claim on the event is extended every 20 seconds, which needs the timers of Tokio; after half
+    /// an hour a handler is taken to hang, and one for a later delivery may begin.
     pub fn on<E, F, R>(mut self, handler: F) -> Self
     where
         E: Event,
         F: Fn(Delivery<E>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
+        let handler = Arc::new(handler);
         let call = move |delivery: Delivery<Value>| match delivery.decode() {
-            Ok(delivery) => settle(handler(delivery)),
+            Ok(delivery) => settle(&handler, delivery, |()| Ok(None)),
             Err(error) => Box::pin(std::future::ready(Err(error))) as BoxFuture<'static, _>,
         };
-        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: false });
+        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: false, is_repeatable: false });
         self
     }
 
@@ -116,21 +123,16 @@ impl Dispatcher {
     pub fn on_callback<E, A, F, R>(mut self, handler: F) -> Self
     where
         E: Event,
-        A: serde::Serialize,
+        A: serde::Serialize + 'static,
         F: Fn(Delivery<E>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
+        let handler = Arc::new(handler);
         let call = move |delivery: Delivery<Value>| match delivery.decode() {
-            Ok(delivery) => {
-                let running = handler(delivery);
-                Box::pin(async move {
-                    let answer = running.await.map_err(failed)?;
-                    encode(&answer).map(Some)
-                }) as BoxFuture<'static, _>
-            }
+            Ok(delivery) => settle(&handler, delivery, |answer| encode(&answer).map(Some)),
             Err(error) => Box::pin(std::future::ready(Err(error))) as BoxFuture<'static, _>,
         };
-        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: true });
+        self.handlers.insert(E::TYPE, Handler { call: Box::new(call), is_callback: true, is_repeatable: false });
         self
     }
 
@@ -142,24 +144,32 @@ impl Dispatcher {
         F: Fn(Delivery<Value>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        let call = move |delivery| settle(handler(delivery));
-        self.other = Some(Handler { call: Box::new(call), is_callback: false });
+        let handler = Arc::new(handler);
+        let call = move |delivery| settle(&handler, delivery, |()| Ok(None));
+        self.other = Some(Handler { call: Box::new(call), is_callback: false, is_repeatable: false });
         self
     }
 
     /// Hands the tickets of a store app to `keeper`, instead of any earlier handler for them.
+    ///
+    /// Every delivery is handed on, whatever [`seen_events`](Self::seen_events) remembers: tickets have to arrive while
+    /// it is down, and keeping one twice does no harm.
     pub fn keep_tickets(self, keeper: impl TicketKeeper) -> Self {
         let keeper = Arc::new(keeper);
-        self.on(move |delivery: Delivery<AppTicket>| {
+        let mut dispatcher = self.on(move |delivery: Delivery<AppTicket>| {
             let keeper = keeper.clone();
             async move {
                 // Read leniently, a missing ticket is an empty one; it must not replace a good one.
                 if delivery.event.app_ticket.is_empty() {
                     return Err("the event holds no ticket".into());
                 }
-                keeper.keep(delivery.event).await
+                keeper.keep(delivery).await
             }
-        })
+        });
+        if let Some(handler) = dispatcher.handlers.get_mut(AppTicket::TYPE) {
+            handler.is_repeatable = true;
+        }
+        dispatcher
     }
 
     /// Remembers events elsewhere, such as where several machines look: a `RedisStore` does.
@@ -228,23 +238,23 @@ impl Dispatcher {
             return Ok(Outcome::Ignored(header));
         };
         // A callback comes once, and one that came again would need the answer once more.
-        let is_remembered = !header.event_id.is_empty() && !handler.is_callback;
-        let Some(seen) = self.seen.as_deref().filter(|_| is_remembered) else {
+        let is_remembered = !header.event_id.is_empty() && !handler.is_callback && !handler.is_repeatable;
+        let Some(seen) = self.seen.as_ref().filter(|_| is_remembered) else {
             return Ok(match (handler.call)(delivery).await? {
                 Some(answer) => Outcome::Answered(header, answer),
                 None => Outcome::Handled(header),
             });
         };
         let failed = |error| EventError::new(Kind::Memory, "what remembers events failed").with_source(error);
-        match seen.claim(&header.event_id).await.map_err(failed)? {
+        let mut claimed = Claimed::new(seen.clone(), header.event_id.clone());
+        match claimed.claim().await.map_err(failed)? {
             Claim::Done => return Ok(Outcome::Repeated(header)),
             Claim::InProgress => {
                 return Err(EventError::new(Kind::InProgress, "the event is being handled"));
             }
             Claim::New => {}
         }
-        let claimed = Claimed { seen, event_id: &header.event_id };
-        (handler.call)(delivery).await?;
+        claimed.keep_while((handler.call)(delivery)).await?;
         claimed.finish().await;
         Ok(Outcome::Handled(header))
     }
@@ -262,43 +272,32 @@ impl fmt::Debug for Dispatcher {
     }
 }
 
-/// Gives a claim back unless it was finished: also when the web framework drops the handler, as it does when Feishu
-/// has stopped waiting.
-struct Claimed<'a> {
-    seen: &'a dyn SeenEvents,
-    event_id: &'a str,
-}
-
-impl Claimed<'_> {
-    async fn finish(self) {
-        // From here on the event is handled; giving the claim back would handle it again.
-        let claimed = std::mem::ManuallyDrop::new(self);
-        if let Err(error) = claimed.seen.finish(claimed.event_id).await {
-            tracing::warn!(%error, "an event was handled but could not be remembered");
-        }
-    }
-}
-
-impl Drop for Claimed<'_> {
-    fn drop(&mut self) {
-        self.seen.release(self.event_id);
-    }
-}
-
-fn settle<R>(running: R) -> BoxFuture<'static, Handled>
+/// Runs a handler; its failure or panic is an error.
+fn settle<D, F, R, T>(
+    handler: &Arc<F>,
+    delivery: D,
+    encode: fn(T) -> Result<Option<Bytes>, BoxError>,
+) -> BoxFuture<'static, Handled>
 where
-    R: Future<Output = Result<(), BoxError>> + Send + 'static,
+    D: Send + 'static,
+    F: Fn(D) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<T, BoxError>> + Send + 'static,
+    T: 'static,
 {
-    Box::pin(async move { running.await.map(|()| None).map_err(failed) })
-}
-
-fn failed(error: BoxError) -> EventError {
-    EventError::new(Kind::Handler, "the handler of the event failed").with_source(error)
+    let handler = handler.clone();
+    Box::pin(async move {
+        let start = || {
+            let running = handler(delivery);
+            async move { encode(running.await?) }
+        };
+        let failed = |error| EventError::new(Kind::Handler, "the handler of the event failed").with_source(error);
+        caught(start).await.map_err(failed)
+    })
 }
 
 /// The answer to a callback; an error is the handler's, whose answer cannot be JSON.
-fn encode(answer: &impl serde::Serialize) -> Result<Bytes, EventError> {
-    let json = serde_json::to_string(answer).map_err(|error| failed(error.into()))?;
+fn encode(answer: &impl serde::Serialize) -> Result<Bytes, BoxError> {
+    let json = serde_json::to_string(answer)?;
     Ok(if json == "null" { Bytes::from_static(b"{}") } else { json.into() })
 }
 

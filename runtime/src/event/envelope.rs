@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::Event;
 use super::error::{EventError, Kind};
 use super::ticket::AppTicket;
+use crate::wire::repaired;
 
 /// What a request turned out to be.
 #[derive(Clone, Debug)]
@@ -117,21 +118,29 @@ pub(crate) fn open_payload(payload: &[u8]) -> Result<Delivery<Value>, EventError
     }
 }
 
-/// A JSON object.
+/// A JSON object; one value that cannot be read, as a text that was cut between two bytes, does not lose the rest.
 pub(super) fn read(body: &[u8]) -> Result<Map<String, Value>, EventError> {
     let refuse = |message| EventError::new(Kind::Malformed, message);
-    let text = std::str::from_utf8(body).map_err(|_| refuse("the body is not UTF-8"))?;
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(refuse("the body is no JSON object")),
-        Err(error) => Err(refuse("the body is not JSON").with_source(error)),
-    }
+    let error = match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => return Ok(object),
+        Ok(_) => return Err(refuse("the body is no JSON object")),
+        Err(error) => error,
+    };
+    let Some(Ok(object)) = repaired(body).map(|text| serde_json::from_str(&text)) else {
+        return Err(refuse("the body is not JSON").with_source(error));
+    };
+    tracing::debug!(
+        line = error.line(),
+        column = error.column(),
+        "the event is not valid JSON; it was read with replacements"
+    );
+    Ok(object)
 }
 
 /// Takes an envelope apart.
 pub(super) fn open(mut object: Map<String, Value>) -> Result<Envelope, EventError> {
-    if text(&object, "type") == "url_verification" {
-        return challenge(&object);
+    if let Some(challenge) = challenge(&object) {
+        return challenge;
     }
     let event = object.remove("event");
     match (object.get("header"), event) {
@@ -141,12 +150,30 @@ pub(super) fn open(mut object: Map<String, Value>) -> Result<Envelope, EventErro
     }
 }
 
-fn challenge(object: &Map<String, Value>) -> Result<Envelope, EventError> {
-    let challenge = Challenge { text: text(object, "challenge") };
-    if challenge.text.is_empty() {
-        return Err(EventError::new(Kind::Malformed, "the check of the address holds no challenge"));
+/// The check of the address, if it is one: bare as the pages show it, or in an envelope of either version.
+fn challenge(object: &Map<String, Value>) -> Option<Result<Envelope, EventError>> {
+    let nothing = Map::new();
+    let part = |key| object.get(key).and_then(Value::as_object).unwrap_or(&nothing);
+    let (header, event) = (part("header"), part("event"));
+    let name = match (object.get("header"), object.get("event")) {
+        (Some(_), _) => text(header, "event_type"),
+        (None, Some(_)) => text(event, "type"),
+        // A bare one may leave its type out: it is nothing else.
+        (None, None) if object.contains_key("challenge") && !object.contains_key("type") => {
+            "url_verification".to_owned()
+        }
+        (None, None) => String::new(),
+    };
+    if text(object, "type") != "url_verification" && name != "url_verification" {
+        return None;
     }
-    Ok(Envelope { incoming: Incoming::Challenge(challenge), token: text(object, "token") })
+    let first = |one: String, other: String| if one.is_empty() { other } else { one };
+    let challenge = Challenge { text: first(text(object, "challenge"), text(event, "challenge")) };
+    if challenge.text.is_empty() {
+        return Some(Err(EventError::new(Kind::Malformed, "the check of the address holds no challenge")));
+    }
+    let token = first(text(object, "token"), text(header, "token"));
+    Some(Ok(Envelope { incoming: Incoming::Challenge(challenge), token }))
 }
 
 fn version_2(object: &Map<String, Value>, header: &Map<String, Value>, event: Value) -> Result<Envelope, EventError> {

@@ -104,7 +104,7 @@ impl EventError {
         self.kind == Kind::Undecipherable
     }
 
-    /// The request is no event: it is not a POST, not UTF-8, not JSON, or has no envelope that Feishu documents.
+    /// The request is no event: it is not a POST, not JSON, or has no envelope that Feishu documents.
     ///
     /// # Troubleshooting
     ///
@@ -132,7 +132,7 @@ impl EventError {
         self.kind == Kind::InProgress
     }
 
-    /// The handler of the event failed; its error is the source.
+    /// The handler of the event failed or panicked; its error is the source.
     ///
     /// # Troubleshooting
     ///

@@ -1,41 +1,59 @@
 //! Remembers events, since Feishu delivers each at least once.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::BoxError;
 use crate::transport::BoxFuture;
 
+/// How long a claim lasts unless its owner extends it, as a dispatcher does while the handler runs.
+///
+/// A process that has not extended its claim for so long is taken to have died.
+pub(crate) const CLAIM_LEASE: Duration = Duration::from_secs(60);
+
+/// How long a handled event is remembered: Feishu delivers it again within little more than seven hours, if at all.
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
+
 /// Remembers which events were handled, so that one that is delivered again is not handled again.
 ///
 /// An event is claimed before its handler runs and finished after it succeeded.
-/// A store that several machines share lets claims expire, for a machine may die between the two.
+/// Claims end by themselves after a minute, for a process may die between the two; a dispatcher extends its claim every
+/// 20 seconds while the handler runs, for half an hour at most.
 pub trait SeenEvents: Send + Sync + 'static {
-    /// Claims an event, unless somebody has it or is through with it; this must be one atomic step.
-    fn claim<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>>;
+    /// Claims an event for `owner`, or extends the claim that this owner has for another minute.
+    ///
+    /// Every delivery of an event is another owner.
+    /// The result is [`Claim::New`] if the owner has the claim now.
+    /// This must be one atomic step.
+    fn claim<'a>(&'a self, event_id: &'a str, owner: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>>;
 
-    /// Remembers that a claimed event was handled.
+    /// Remembers that an event was handled, whoever has the claim now.
     fn finish<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
 
-    /// Gives a claim back, since the handler failed or was dropped half-way.
+    /// Gives the claim of `owner` back, if this owner has it: the handler failed or was dropped half-way.
     ///
-    /// It cannot wait, because it runs when a future is dropped; a shared store may leave it to the expiry of claims.
-    fn release(&self, event_id: &str);
+    /// It cannot wait, because it runs when a future is dropped; a shared store may leave it to the end of the claim.
+    fn release(&self, event_id: &str, owner: &str);
 }
 
 /// What became of an attempt to claim an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// It is new; handle it.
+    /// It is new, and now claimed; handle it.
     New,
-    /// Somebody is at it.
+    /// Another handler is processing it.
     InProgress,
     /// It was handled before.
     Done,
 }
 
-/// Remembers the last events in memory; a clone shares them.
+/// Remembers events in memory for twelve hours, as long as there are not too many; a clone shares them.
+///
+/// An event takes about 110 bytes.
 #[derive(Clone)]
 pub struct MemorySeenEvents {
     state: Arc<Mutex<State>>,
@@ -44,14 +62,31 @@ pub struct MemorySeenEvents {
 
 #[derive(Default)]
 struct State {
-    in_progress: HashSet<String>,
+    claims: HashMap<String, ClaimedBy>,
     done: HashSet<Arc<str>>,
-    /// The same, the oldest first.
-    order: VecDeque<Arc<str>>,
+    /// The same and when they were handled, the oldest first.
+    order: VecDeque<(Arc<str>, Instant)>,
+}
+
+struct ClaimedBy {
+    owner: String,
+    until: Instant,
+}
+
+impl State {
+    /// Forgets what is older than twelve hours, and the oldest of what is too much.
+    fn forget(&mut self, capacity: usize, now: Instant) {
+        let is_over = |handled: &Instant| now.saturating_duration_since(*handled) >= REMEMBERED;
+        while self.order.front().is_some_and(|(_, handled)| self.order.len() > capacity || is_over(handled)) {
+            if let Some((oldest, _)) = self.order.pop_front() {
+                self.done.remove(&oldest);
+            }
+        }
+    }
 }
 
 impl MemorySeenEvents {
-    /// Remembers as many handled events as `capacity` says, and then forgets the oldest.
+    /// Remembers at most as many handled events as `capacity` says, and forgets the oldest when there are more.
     pub fn new(capacity: usize) -> Self {
         MemorySeenEvents { state: Arc::default(), capacity }
     }
@@ -60,42 +95,44 @@ impl MemorySeenEvents {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn claim_now(&self, event_id: &str) -> Claim {
+    fn claim_now(&self, event_id: &str, owner: &str) -> Claim {
+        let now = Instant::now();
         let mut state = self.state();
+        state.forget(self.capacity, now);
         if state.done.contains(event_id) {
-            Claim::Done
-        } else if state.in_progress.insert(event_id.to_owned()) {
-            Claim::New
-        } else {
-            Claim::InProgress
+            return Claim::Done;
         }
+        let is_taken = |claim: &ClaimedBy| claim.owner != owner && now < claim.until;
+        if state.claims.get(event_id).is_some_and(is_taken) {
+            return Claim::InProgress;
+        }
+        let claim = ClaimedBy { owner: owner.to_owned(), until: now + CLAIM_LEASE };
+        state.claims.insert(event_id.to_owned(), claim);
+        Claim::New
     }
 
     fn finish_now(&self, event_id: &str) {
+        let now = Instant::now();
         let mut state = self.state();
-        state.in_progress.remove(event_id);
+        state.claims.remove(event_id);
         let event_id: Arc<str> = event_id.into();
         if state.done.insert(event_id.clone()) {
-            state.order.push_back(event_id);
+            state.order.push_back((event_id, now));
         }
-        while state.order.len() > self.capacity {
-            if let Some(oldest) = state.order.pop_front() {
-                state.done.remove(&oldest);
-            }
-        }
+        state.forget(self.capacity, now);
     }
 }
 
 impl Default for MemorySeenEvents {
-    /// Remembers 10,000 events.
+    /// Remembers the last 100,000 events of twelve hours.
     fn default() -> Self {
-        MemorySeenEvents::new(10_000)
+        MemorySeenEvents::new(100_000)
     }
 }
 
 impl SeenEvents for MemorySeenEvents {
-    fn claim<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>> {
-        Box::pin(std::future::ready(Ok(self.claim_now(event_id))))
+    fn claim<'a>(&'a self, event_id: &'a str, owner: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>> {
+        Box::pin(std::future::ready(Ok(self.claim_now(event_id, owner))))
     }
 
     fn finish<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
@@ -103,8 +140,11 @@ impl SeenEvents for MemorySeenEvents {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn release(&self, event_id: &str) {
-        self.state().in_progress.remove(event_id);
+    fn release(&self, event_id: &str, owner: &str) {
+        let mut state = self.state();
+        if state.claims.get(event_id).is_some_and(|claim| claim.owner == owner) {
+            state.claims.remove(event_id);
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The ticket of a store app, which Feishu sends as an event.
 
 use std::fmt;
+use std::time::SystemTime;
 
-use super::{BoxError, Event};
+use super::{BoxError, Delivery, Event};
 use crate::core::Core;
 use crate::transport::BoxFuture;
 
@@ -38,17 +39,24 @@ impl fmt::Debug for AppTicket {
 /// Whatever keeps the tickets of store apps.
 pub trait TicketKeeper: Send + Sync + 'static {
     /// Keeps the ticket instead of the one before; until this succeeds, Feishu sends it again.
-    fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>>;
+    ///
+    /// Feishu may deliver a ticket again hours later, when there is a newer one: the header says when a ticket was
+    /// [sent](super::EventHeader::created), and an older one must not replace a newer one.
+    fn keep(&self, ticket: Delivery<AppTicket>) -> BoxFuture<'_, Result<(), BoxError>>;
 }
 
 /// A client of a store app keeps its tickets in its token store, and refuses those of other apps.
+///
+/// An older ticket does not replace a newer one, also if another process received that.
 impl TicketKeeper for Core {
-    fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>> {
+    fn keep(&self, ticket: Delivery<AppTicket>) -> BoxFuture<'_, Result<(), BoxError>> {
         Box::pin(async move {
+            let sent = ticket.header.created();
+            let ticket = ticket.event;
             if self.app_id() != Some(ticket.app_id.as_str()) {
                 return Err("the ticket is for another app than the client".into());
             }
-            Ok(self.put_app_ticket(&ticket.app_ticket).await?)
+            Ok(self.put_app_ticket_of(ticket.app_ticket, sent.unwrap_or_else(SystemTime::now)).await?)
         })
     }
 }

@@ -1,19 +1,14 @@
 //! Which events were handled, for all machines together.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::LazyLock;
 
 use ::redis::Script;
 
 use super::{RedisStore, milliseconds};
-use crate::event::{BoxError, Claim, SeenEvents};
+use crate::event::{BoxError, CLAIM_LEASE, Claim, REMEMBERED, SeenEvents};
 use crate::transport::BoxFuture;
 
-/// What this process has claimed: the mark that it set, by event.
-pub(super) type Claims = Mutex<HashMap<String, String>>;
-
-/// Claims an event: 0 if it is new, 1 if somebody is at it, 2 if it is done.
+/// Claims an event or extends a claim: 0 if the owner has it now, 1 if another owner has it, 2 if the event is done.
 static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local value = redis.call('GET', KEYS[1])
@@ -24,46 +19,35 @@ static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// After so long without a result, a machine is taken to have died; Feishu itself waits three seconds.
-const CLAIM_LEASE: Duration = Duration::from_secs(60);
-
-/// Feishu delivers an event again within little more than seven hours, if at all.
-const REMEMBERED: Duration = Duration::from_secs(12 * 60 * 60);
+/// The value of a claimed event. No owner may be taken for the word for handled events.
+fn mark(owner: &str) -> String {
+    format!("claimed {owner}")
+}
 
 impl RedisStore {
     fn event_key(&self, event_id: &str) -> String {
         format!("{}event {event_id}", self.0.prefix)
     }
-
-    fn take_claim(&self, event_id: &str) -> Option<String> {
-        self.0.claims.lock().unwrap_or_else(PoisonError::into_inner).remove(event_id)
-    }
 }
 
 /// Claims end by themselves after a minute; handled events are remembered for twelve hours.
 impl SeenEvents for RedisStore {
-    fn claim<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>> {
+    fn claim<'a>(&'a self, event_id: &'a str, owner: &'a str) -> BoxFuture<'a, Result<Claim, BoxError>> {
         Box::pin(async move {
-            let mark = uuid::Uuid::new_v4().to_string();
             let mut script = CLAIM.key(self.event_key(event_id));
-            script.arg(&mark).arg(milliseconds(CLAIM_LEASE));
+            script.arg(mark(owner)).arg(milliseconds(CLAIM_LEASE));
             let script = &script;
             let command = async |mut connection| script.invoke_async::<u8>(&mut connection).await;
-            match self.0.run(command).await? {
-                0 => {
-                    let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
-                    claims.insert(event_id.to_owned(), mark);
-                    Ok(Claim::New)
-                }
-                1 => Ok(Claim::InProgress),
-                _ => Ok(Claim::Done),
-            }
+            Ok(match self.0.run(command).await? {
+                0 => Claim::New,
+                1 => Claim::InProgress,
+                _ => Claim::Done,
+            })
         })
     }
 
     fn finish<'a>(&'a self, event_id: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            self.take_claim(event_id);
             let mut command = ::redis::cmd("SET");
             command.arg(self.event_key(event_id)).arg("done").arg("PX").arg(milliseconds(REMEMBERED));
             let command = &command;
@@ -72,14 +56,14 @@ impl SeenEvents for RedisStore {
         })
     }
 
-    fn release(&self, event_id: &str) {
-        let (Some(mark), Ok(tokio)) = (self.take_claim(event_id), tokio::runtime::Handle::try_current()) else {
+    fn release(&self, event_id: &str, owner: &str) {
+        let Ok(tokio) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        let (store, key) = (self.clone(), self.event_key(event_id));
+        let (store, key, mark) = (self.clone(), self.event_key(event_id), mark(owner));
         tokio.spawn(async move {
             if let Err(error) = store.remove_value(key, &mark).await {
-                crate::token::shared::warn(&error, "the claim of an event could not be given back; it ends by itself");
+                crate::token::shared::warn(&error, "the claim on an event could not be given back; it ends by itself");
             }
         });
     }

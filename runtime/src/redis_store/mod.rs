@@ -59,8 +59,6 @@ struct Shared {
     prefix: String,
     timeout: Duration,
     connection: Mutex<Connection>,
-    #[cfg(feature = "events")]
-    claims: events::Claims,
 }
 
 /// The current connection, and how many there were before.
@@ -97,7 +95,7 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// If the address is none.
+    /// If `url` is not a valid Redis URL.
     pub fn open(url: impl Into<String>) -> Result<Self, StoreError> {
         RedisStore::builder(url).build()
     }
@@ -127,15 +125,13 @@ impl RedisStoreBuilder {
     ///
     /// # Errors
     ///
-    /// If the address is none.
+    /// If the URL is not a valid Redis URL.
     pub fn build(self) -> Result<RedisStore, StoreError> {
         Ok(RedisStore(Arc::new(Shared {
             client: open(&self.url)?,
             prefix: self.prefix,
             timeout: self.timeout,
             connection: Mutex::default(),
-            #[cfg(feature = "events")]
-            claims: events::Claims::default(),
         })))
     }
 }

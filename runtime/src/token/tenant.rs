@@ -15,7 +15,7 @@ use crate::identity::Tenant;
 use crate::transport::BoxFuture;
 
 use super::shared::{PATIENCE, SharedStore, store_error, warn};
-use super::{Slot, Slots, StoredToken, Token, fetch};
+use super::{Slot, Slots, StoreError, StoredToken, Token, fetch};
 
 /// The tokens of an app: one for each tenant, and for a store app its own.
 pub(crate) struct TenantTokens {
@@ -33,6 +33,9 @@ pub(crate) struct TenantTokens {
 
 /// Feishu pushes a ticket every hour.
 const TICKET_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A ticket that arrives late is believed for this long at least.
+const SHORTEST_TICKET: Duration = Duration::from_secs(60 * 60);
 
 /// A ticket is not asked for more often.
 const TICKET_PAUSE: Duration = Duration::from_secs(60);
@@ -213,17 +216,44 @@ impl TenantTokens {
         !is_too_soon
     }
 
-    /// Keeps the ticket that Feishu pushed.
-    pub(crate) async fn put_ticket(&self, core: &Core, ticket: String) -> Result<(), Error> {
-        let ticket = StoredToken::new(ticket, SystemTime::now() + TICKET_LIFETIME);
-        *self.ticket.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket.clone());
-        match self.store.store().save(&ticket_key(core), ticket).await {
+    /// Keeps the ticket that Feishu pushed, unless there is a newer one.
+    ///
+    /// The end of a stored ticket tells when it was sent, so that all processes know which is the newer.
+    pub(crate) async fn put_ticket(&self, core: &Core, ticket: String, sent: SystemTime) -> Result<(), Error> {
+        let now = SystemTime::now();
+        // Whatever the clocks say, a ticket that has just arrived works for some time.
+        let end = sent.checked_add(TICKET_LIFETIME).unwrap_or(now).clamp(now + SHORTEST_TICKET, now + TICKET_LIFETIME);
+        let ticket = StoredToken::new(ticket, end);
+        {
+            let mut own = self.ticket.lock().unwrap_or_else(PoisonError::into_inner);
+            if own.as_ref().is_none_or(|own| !is_newer(own, &ticket)) {
+                *own = Some(ticket.clone());
+            }
+        }
+        match self.save_ticket(&ticket_key(core), ticket).await {
             Err(error) if self.store.is_optional() => {
                 warn(&error, "an app ticket is kept in this process alone, since the token store failed");
                 Ok(())
             }
             result => result.map_err(store_error),
         }
+    }
+
+    async fn save_ticket(&self, key: &str, ticket: StoredToken) -> Result<(), StoreError> {
+        let store = self.store.store();
+        // Another process may save a ticket between the look and the replacement.
+        for _ in 0..3 {
+            match store.load(key).await? {
+                Some(kept) if is_newer(&kept, &ticket) => {
+                    tracing::debug!("an older app ticket arrived after a newer one and is not kept");
+                    return Ok(());
+                }
+                Some(kept) if store.replace(key, &kept, ticket.clone()).await? => return Ok(()),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        store.save(key, ticket).await
     }
 
     /// The latest ticket; the store also has those that other processes received.
@@ -248,6 +278,11 @@ impl TenantTokens {
         let mut ticket = self.ticket.lock().unwrap_or_else(PoisonError::into_inner);
         ticket.take_if(|ticket| ticket.secret() == stale.secret());
     }
+}
+
+/// Whether a ticket was sent after another one; the ends of tickets from a store are not exact.
+fn is_newer(kept: &StoredToken, ticket: &StoredToken) -> bool {
+    kept.expires_at() > ticket.expires_at() + Duration::from_secs(1)
 }
 
 fn tenant_key(core: &Core, tenant: &Tenant) -> String {

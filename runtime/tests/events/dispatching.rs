@@ -73,6 +73,39 @@ async fn a_typed_event_arrives() {
 }
 
 #[tokio::test]
+async fn one_strange_value_loses_no_event() {
+    let id = br#""626cf808-4c26-4f27-9da8-01f2eb73d717""#;
+    let at = UPDATED.as_bytes().windows(id.len()).position(|window| window == id).unwrap();
+    let strange: [(&[u8], &str); 8] = [
+        (br#""cut \ud83d""#, "cut \u{fffd}"),
+        (b"\"cut \xe4\xb8\"", "cut \u{fffd}"),
+        (b"\"tab\there\"", "tab\there"),
+        (br#""\ud83d", "\udc00 key": 1, "more": "x""#, "\u{fffd}"),
+        (b"1e999", ""),
+        (b"7", "7"),
+        (b"[1]", ""),
+        (br#"{"a": "b"}"#, ""),
+    ];
+    for (value, expected) in strange {
+        let body = [&UPDATED.as_bytes()[..at], value, &UPDATED.as_bytes()[at + id.len()..]].concat();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        for receiver in [plain(), encrypted()] {
+            let into = seen.clone();
+            let dispatcher = Dispatcher::new(receiver).on(move |delivery: Delivery<Updated>| {
+                into.lock().unwrap().push(delivery.event);
+                async { Ok(()) }
+            });
+            let (headers, sealed) = sealed(&body);
+            let is_plain = format!("{dispatcher:?}").contains("encrypt_key: None");
+            let body = if is_plain { &body[..] } else { sealed.as_bytes() };
+            assert!(matches!(dispatcher.dispatch(&headers, body).await, Ok(Outcome::Handled(_))), "{value:?}");
+        }
+        let event = Updated { task_id: expected.to_owned(), obj_type: Some(1) };
+        assert_eq!(*seen.lock().unwrap(), [event.clone(), event]);
+    }
+}
+
+#[tokio::test]
 async fn a_challenge_is_answered() {
     let body = format!(r#"{{"challenge": "ajls384kdjxxxx", "token": "{TOKEN}", "type": "url_verification"}}"#);
     let response = post(&Dispatcher::new(plain()), &body).await;
@@ -188,7 +221,8 @@ const TICKET: &str = r#"{
 struct Keeper(Arc<Mutex<Vec<(String, String)>>>);
 
 impl TicketKeeper for Keeper {
-    fn keep(&self, ticket: AppTicket) -> BoxFuture<'_, Result<(), BoxError>> {
+    fn keep(&self, ticket: Delivery<AppTicket>) -> BoxFuture<'_, Result<(), BoxError>> {
+        let ticket = ticket.event;
         let mut kept = self.0.lock().unwrap();
         kept.push((ticket.app_id, ticket.app_ticket));
         Box::pin(std::future::ready(Ok(())))

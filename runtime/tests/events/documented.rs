@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use feishu_openapi_runtime::event::{Challenge, Incoming, Receiver};
 use http::HeaderMap;
 
-use super::{encrypt, encrypted, event, plain, sealed};
+use super::{KEY, encrypt, encrypted, event, plain, sealed};
 
 const CHALLENGE: &str = r#"{ "challenge": "ajls384kdjxxxx", "token": "xxxxxx", "type": "url_verification" }"#;
 
@@ -29,6 +29,32 @@ fn an_encrypted_challenge_is_answered_although_it_is_not_signed() {
     let body = encrypt("kudryavka", CHALLENGE);
     let incoming = receiver.receive(&HeaderMap::new(), body.as_bytes());
     assert_eq!(challenge(incoming.unwrap()).text(), "ajls384kdjxxxx");
+}
+
+#[test]
+fn a_challenge_is_answered_in_any_envelope() {
+    let header = r#"{ "event_id": "1", "event_type": "url_verification", "token": "xxxxxx" }"#;
+    let bodies = [
+        r#"{ "challenge": "ajls384kdjxxxx", "token": "xxxxxx" }"#.to_owned(),
+        format!(r#"{{ "schema": "2.0", "header": {header}, "event": {{ "challenge": "ajls384kdjxxxx" }} }}"#),
+        format!(r#"{{ "schema": "2.0", "header": {header}, "challenge": "ajls384kdjxxxx" }}"#),
+        format!(r#"{{ "schema": "2.0", "header": {header}, {}"#, &CHALLENGE[1..]),
+        r#"{ "schema": "2.0", "header": { "token": "xxxxxx" }, "type": "url_verification", "challenge": "ajls384kdjxxxx" }"#
+            .to_owned(),
+        r#"{ "uuid": "1", "token": "xxxxxx", "type": "event_callback",
+            "event": { "type": "url_verification", "challenge": "ajls384kdjxxxx" } }"#
+            .to_owned(),
+    ];
+    let plain = Receiver::builder().verification_token("xxxxxx").build().unwrap();
+    let sealed = Receiver::builder().verification_token("xxxxxx").encrypt_key(KEY).build().unwrap();
+    let other = Receiver::builder().verification_token("yyyyyy").build().unwrap();
+    for body in bodies {
+        let incoming = plain.receive(&HeaderMap::new(), body.as_bytes()).unwrap();
+        assert_eq!(challenge(incoming).text(), "ajls384kdjxxxx", "{body}");
+        let incoming = sealed.receive(&HeaderMap::new(), encrypt(KEY, &body).as_bytes()).unwrap();
+        assert_eq!(challenge(incoming).text(), "ajls384kdjxxxx", "{body}");
+        assert!(other.receive(&HeaderMap::new(), body.as_bytes()).unwrap_err().is_forged(), "{body}");
+    }
 }
 
 #[test]

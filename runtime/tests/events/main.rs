@@ -5,6 +5,7 @@ mod dispatching;
 mod documented;
 mod refused;
 mod seen;
+mod tickets;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

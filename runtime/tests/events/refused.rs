@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use feishu_openapi_runtime::event::{Dispatcher, EventError, Receiver};
+use feishu_openapi_runtime::event::{Dispatcher, EventError, Incoming, Receiver};
 use http::{HeaderMap, Method, Request, Response};
 
 use super::{KEY, NOW, UPDATED, builder, encrypt, encrypted, plain, sealed, sign};
@@ -166,7 +166,7 @@ fn a_cut_or_padded_ciphertext_is_refused() {
 fn what_is_no_event_is_refused() {
     let cases: [(&[u8], &str); 9] = [
         (b"", "the body is not JSON"),
-        (b"{\"a\": \xff}", "the body is not UTF-8"),
+        (b"{\"a\": \xff", "the body is not JSON"),
         (b"hello", "the body is not JSON"),
         (b"[]", "the body is no JSON object"),
         (b"null", "the body is no JSON object"),
@@ -246,4 +246,21 @@ fn secrets_are_not_shown() {
     let shown = format!("{shown} {dispatcher:?} {:?}", dispatcher.receiver());
     assert!(!shown.contains(KEY), "{shown}");
     assert!(!shown.contains(super::TOKEN), "{shown}");
+}
+
+#[test]
+fn only_small_bodies_are_decrypted_without_a_signature() {
+    let challenge = |padding| {
+        let text = "x".repeat(padding);
+        format!(r#"{{"type": "url_verification", "token": "{}", "challenge": "x", "padding": "{text}"}}"#, super::TOKEN)
+    };
+    let small = encrypt(KEY, challenge(2000));
+    assert!(matches!(encrypted().receive(&HeaderMap::new(), small.as_bytes()), Ok(Incoming::Challenge(_))));
+    // Even one that could be answered: nobody has looked at it.
+    let large = encrypt(KEY, challenge(4000));
+    let error = encrypted().receive(&HeaderMap::new(), large.as_bytes()).unwrap_err();
+    assert!(error.is_forged());
+    assert_eq!(error.to_string(), "the request is not signed");
+    let (headers, body) = sealed(challenge(4000));
+    assert!(matches!(encrypted().receive(&headers, body.as_bytes()), Ok(Incoming::Challenge(_))));
 }
