@@ -5,6 +5,8 @@
 
 mod constraint;
 mod event;
+mod index;
+mod limit;
 mod types;
 mod value;
 
@@ -13,9 +15,10 @@ use crate::diagnostic::Pointer;
 pub(crate) use constraint::NoField;
 pub use constraint::{Constraint, ConstraintCheck, Requirement, When};
 pub use event::Event;
-pub use types::{
-    Enum, Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Values, Variant,
-};
+pub(crate) use limit::{Effect, LimitChange, Written};
+pub use limit::{Limit, LimitKey, Limits, Number, PageFact};
+pub(crate) use types::are_comparable;
+pub use types::{Enum, Field, Module, Presence, Struct, Type, TypeDef, TypePath, Usage, Values, Variant};
 pub use value::Value;
 
 /// Everything.
@@ -297,6 +300,25 @@ pub enum PagingBy {
         /// The field of the answer that counts all items.
         total: Option<Ident>,
     },
+}
+
+impl RateLimit {
+    /// `1000 per minute and 50 per second`.
+    pub fn words(limits: &[RateLimit]) -> String {
+        let limits: Vec<String> =
+            limits.iter().map(|limit| format!("{} per {}", limit.requests, limit.per.as_str())).collect();
+        if limits.is_empty() { "none stated".to_owned() } else { limits.join(" and ") }
+    }
+}
+
+impl Period {
+    /// In a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Period::Second => "second",
+            Period::Minute => "minute",
+        }
+    }
 }
 
 impl HttpMethod {

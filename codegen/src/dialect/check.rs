@@ -116,9 +116,9 @@ impl<'a> Checker<'a, '_> {
         let Tree::Map(entries) = tree else { return self.wrong_kind(&Shape::Object(object), tree) };
         self.doubled_keys(entries);
         for (key, value) in entries {
-            match object.keys.iter().find(|(name, _)| name == key) {
-                Some((_, Shape::Any)) if matches!(value, Tree::Null) && key != "page" => self.nothing(key),
-                Some((_, shape)) => self.below(Step::Key(key), |walk| walk.shape(value, shape)),
+            match object.shape(key) {
+                Some(Shape::Any) if matches!(value, Tree::Null) && key != "page" => self.nothing(key),
+                Some(shape) => self.below(Step::Key(key), |walk| walk.shape(value, shape)),
                 None => self.unknown_key(key, value, object),
             }
         }
@@ -180,14 +180,16 @@ impl<'a> Checker<'a, '_> {
             );
             return;
         }
-        let known = object.keys.iter().map(|(name, _)| *name);
-        let help = match nearest(key, known.clone()) {
+        let known = object.names();
+        let help = match nearest(key, known.iter().copied()) {
             Some(name) => format!("did you mean `{name}`?"),
             // `{description: First, second one.}`
             None if matches!(value, Tree::Null) => {
                 "this has no value; inside of braces, a text that holds a comma needs quotes".to_owned()
             }
-            None => format!("known keys are {}", known.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+            None => {
+                format!("known keys are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))
+            }
         };
         self.fail(
             Diagnostic::new(Code::UnknownKey, &place, format!("unknown key `{key}` in {}", object.name))

@@ -43,6 +43,7 @@ pub(crate) struct Object {
 }
 
 use crate::diagnostic::Code;
+use crate::ir::{LimitKey, Written};
 use Shape::{Any, Boolean, Count, Integer, List, Map, Number, Object as Obj, OrReference, Responses, Text, Word};
 
 static VERSIONS: Words = Words {
@@ -263,38 +264,131 @@ pub(crate) static COMPONENTS: Object = Object {
     ],
 };
 
-pub(crate) static SCHEMA: Object = Object {
-    name: "a schema",
-    required: &[],
-    keys: &[
-        ("type", Word(&TYPES)),
-        ("format", Text),
-        ("title", Text),
-        ("description", Text),
-        ("deprecated", Boolean),
-        ("enum", List(&Any)),
-        ("x-enumDescriptions", Map(&Text)),
-        ("x-enum-varnames", List(&Text)),
-        ("default", Any),
-        ("example", Any),
-        ("minLength", Count),
-        ("maxLength", Count),
-        ("pattern", Text),
-        ("minimum", Number),
-        ("maximum", Number),
-        ("items", OrReference(&SCHEMA)),
-        ("minItems", Count),
-        ("maxItems", Count),
-        ("uniqueItems", Boolean),
-        ("required", List(&Text)),
-        ("properties", Map(&OrReference(&SCHEMA))),
-        ("additionalProperties", OrReference(&SCHEMA)),
-        ("allOf", List(&OrReference(&SCHEMA))),
-        ("x-feishu-max-bytes", Count),
-        ("x-feishu-prose", List(&Text)),
-        ("x-feishu-waivers", List(&Obj(&WAIVER))),
-    ],
+/// Its keys are those of the table below, and those of limits.
+pub(crate) static SCHEMA: Object = Object { name: "a schema", required: &[], keys: &[] };
+
+impl Object {
+    fn is_schema(&self) -> bool {
+        std::ptr::eq(self, &SCHEMA)
+    }
+
+    /// What stands behind a key; `None` if the object has no such key.
+    pub(crate) fn shape(&'static self, key: &str) -> Option<&'static Shape> {
+        if !self.is_schema() {
+            return self.keys.iter().find(|(name, _)| *name == key).map(|(_, shape)| shape);
+        }
+        let other = OTHER_KEYS.iter().find(|known| known.name == key).map(|known| &known.shape);
+        other.or_else(|| {
+            Some(match LimitKey::named(key)?.written() {
+                Written::Count => &Count,
+                Written::Number => &Number,
+                Written::Text => &Text,
+                Written::Flag => &Boolean,
+            })
+        })
+    }
+
+    /// All keys.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        if !self.is_schema() {
+            return self.keys.iter().map(|(name, _)| *name).collect();
+        }
+        OTHER_KEYS.iter().map(|known| known.name).chain(LimitKey::ALL.map(LimitKey::name)).collect()
+    }
+}
+
+/// A key of a schema besides those of limits.
+struct SchemaKey {
+    name: &'static str,
+    shape: Shape,
+    goes_with: GoesWith,
+    /// Whether it says something about elements of a list and values of a map.
+    of_elements: bool,
+}
+
+/// Which schemas may have a key.
+#[derive(Clone, Copy)]
+enum GoesWith {
+    All,
+    /// Those of some `type`s.
+    Types(&'static [&'static str]),
+    /// Those that join others.
+    AllOf,
+}
+
+/// A row of the table below: the key, its shape, and the schemas that may have it.
+const fn row(name: &'static str, shape: Shape, goes_with: GoesWith) -> SchemaKey {
+    SchemaKey { name, shape, goes_with, of_elements: true }
+}
+
+/// The same for a key that is read at the list or map, and not at its elements.
+const fn outer(name: &'static str, shape: Shape) -> SchemaKey {
+    SchemaKey { name, shape, goes_with: GoesWith::All, of_elements: false }
+}
+
+static A_SCHEMA: Shape = OrReference(&SCHEMA);
+static A_WAIVER: Shape = Obj(&WAIVER);
+
+/// All keys of schemas but those of limits, which [`LimitKey`] knows.
+static OTHER_KEYS: [SchemaKey; 17] = {
+    const ENUM: GoesWith = GoesWith::Types(&["string", "integer"]);
+    const LIST: GoesWith = GoesWith::Types(&["array"]);
+    const OBJECT: GoesWith = GoesWith::Types(&["object"]);
+    [
+        row("type", Word(&TYPES), GoesWith::All),
+        row("format", Text, ENUM),
+        row("title", Text, GoesWith::All),
+        row("description", Text, GoesWith::All),
+        outer("deprecated", Boolean),
+        row("enum", List(&Any), ENUM),
+        row("x-enumDescriptions", Map(&Text), ENUM),
+        row("x-enum-varnames", List(&Text), ENUM),
+        outer("default", Any),
+        outer("example", Any),
+        row("items", OrReference(&SCHEMA), LIST),
+        row("required", List(&Text), OBJECT),
+        row("properties", Map(&A_SCHEMA), OBJECT),
+        row("additionalProperties", OrReference(&SCHEMA), OBJECT),
+        row("allOf", List(&A_SCHEMA), GoesWith::AllOf),
+        row("x-feishu-prose", List(&Text), GoesWith::All),
+        row("x-feishu-waivers", List(&A_WAIVER), GoesWith::All),
+    ]
 };
+
+/// The keys that a schema of some type may have besides those that go with all; `allOf` stands for schemas that join
+/// others.
+pub(crate) fn keys_of(ty: &str) -> impl Iterator<Item = &'static str> {
+    let is_right = move |goes_with: GoesWith| match goes_with {
+        GoesWith::All => false,
+        GoesWith::Types(types) => types.contains(&ty),
+        GoesWith::AllOf => ty == "allOf",
+    };
+    let limits: Vec<&str> =
+        LimitKey::ALL.into_iter().filter(|key| key.types().contains(&ty)).map(LimitKey::name).collect();
+    let others: Vec<&str> = OTHER_KEYS.iter().filter(|key| is_right(key.goes_with)).map(|key| key.name).collect();
+    others.into_iter().chain(limits)
+}
+
+/// Whether a key goes with every type.
+pub(crate) fn goes_with_all(key: &str) -> bool {
+    OTHER_KEYS.iter().any(|known| known.name == key && matches!(known.goes_with, GoesWith::All))
+}
+
+/// Whether a key is read at elements of lists and values of maps.
+pub(crate) fn is_of_elements(key: &str) -> bool {
+    OTHER_KEYS.iter().all(|known| known.name != key || known.of_elements)
+}
+
+/// The type that a key of a schema speaks of.
+pub(crate) fn type_of_key(key: &str) -> Option<&'static str> {
+    if let Some(limit) = LimitKey::named(key) {
+        return limit.types().first().copied();
+    }
+    OTHER_KEYS.iter().find(|known| known.name == key).and_then(|known| match known.goes_with {
+        GoesWith::Types(types) => types.first().copied(),
+        GoesWith::All | GoesWith::AllOf => None,
+    })
+}
 
 /// The sections of `components` that a reference may point into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,5 +1,6 @@
 //! Keys that do not go with the type of their schema: `openapiv3` gives up on such a schema without a word.
 
+use super::grammar::{goes_with_all, is_of_elements, keys_of};
 use super::visit::{self, Role};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::yaml::{Cursor, Tree};
@@ -23,38 +24,11 @@ pub(crate) fn without_misplaced_keys<'s>(
     Some(tree)
 }
 
-/// Keys that go with every type.
-const ALWAYS: &[&str] =
-    &["type", "title", "description", "deprecated", "default", "example", "x-feishu-prose", "x-feishu-waivers"];
-
-/// The other keys that a schema of some type may have.
-fn keys_of(ty: &str) -> &'static [&'static str] {
-    match ty {
-        "string" => &[
-            "format",
-            "enum",
-            "x-enumDescriptions",
-            "x-enum-varnames",
-            "minLength",
-            "maxLength",
-            "pattern",
-            "x-feishu-max-bytes",
-        ],
-        "integer" => &["format", "enum", "x-enumDescriptions", "x-enum-varnames", "minimum", "maximum"],
-        "number" => &["minimum", "maximum"],
-        "array" => &["items", "minItems", "maxItems", "uniqueItems"],
-        "object" => &["required", "properties", "additionalProperties"],
-        "allOf" => &["allOf"],
-        _ => &[],
-    }
-}
-
 /// Keys that do not go with the type, or that nothing reads where they stand.
 fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<Diagnostic>) {
     let ty = if tree.get("allOf").is_some() { "allOf" } else { tree.get("type").and_then(Tree::text).unwrap_or("") };
-    let known = keys_of(ty);
     for (key, _) in tree.entries() {
-        let unread = matches!(role, Role::Element) && matches!(&**key, "default" | "example" | "deprecated");
+        let unread = matches!(role, Role::Element) && !is_of_elements(key);
         let (message, help) = if unread {
             (format!("`{key}` of an element is not read"), "write it beside the list or map itself".to_owned())
         } else if ty == "allOf" && key == "type" {
@@ -62,13 +36,13 @@ fn misplaced_keys(cursor: &Cursor<'_>, tree: &Tree, role: Role, found: &mut Vec<
                 "`type` beside `allOf` has no effect".to_owned(),
                 "remove it; the type is that of the component".to_owned(),
             )
-        } else if known.contains(&&**key) || ALWAYS.contains(&&**key) {
+        } else if goes_with_all(key) || keys_of(ty).any(|known| known == key) {
             continue;
         } else {
-            let help = match known {
+            let known: Vec<String> = keys_of(ty).map(|key| format!("`{key}`")).collect();
+            let help = match &known[..] {
                 [] => "remove it, or write another `type`".to_owned(),
                 known => {
-                    let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
                     format!("remove it, or write another `type`; keys that go with this one: {}", known.join(", "))
                 }
             };

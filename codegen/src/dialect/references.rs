@@ -12,8 +12,7 @@ pub(crate) fn in_document(tree: &mut Tree, visit: &mut impl FnMut(&mut Cow<'_, s
 
 /// Visits the references of one component.
 pub(crate) fn in_component(tree: &mut Tree, section: Section, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
-    let found = COMPONENTS.keys.iter().find(|(name, _)| *name == section.name());
-    if let Some((_, Shape::Map(component))) = found {
+    if let Some(Shape::Map(component)) = COMPONENTS.shape(section.name()) {
         shaped(tree, component, visit);
     }
 }
@@ -21,7 +20,7 @@ pub(crate) fn in_component(tree: &mut Tree, section: Section, visit: &mut impl F
 fn object(tree: &mut Tree, grammar: &'static Object, visit: &mut impl FnMut(&mut Cow<'_, str>)) {
     let Tree::Map(entries) = tree else { return };
     for (key, value) in entries {
-        if let Some((_, shape)) = grammar.keys.iter().find(|(name, _)| name == key) {
+        if let Some(shape) = grammar.shape(key) {
             shaped(value, shape, visit);
         }
     }

@@ -1,6 +1,7 @@
 //! What `openapiv3` demands of a schema beyond its keys: it takes what does not fit for a schema of any type.
 
 use super::check::Checker;
+use super::grammar::type_of_key;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::yaml::{Step, Tree};
 
@@ -80,15 +81,4 @@ impl<'a> Checker<'a, '_> {
             }
         }
     }
-}
-
-/// The type that a key of a schema speaks of.
-fn type_of_key(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "properties" | "additionalProperties" | "required" => "object",
-        "items" | "minItems" | "maxItems" | "uniqueItems" => "array",
-        "minLength" | "maxLength" | "pattern" | "enum" => "string",
-        "minimum" | "maximum" => "integer",
-        _ => return None,
-    })
 }

@@ -2,7 +2,6 @@
 
 use super::table::{self, Row, Used};
 use super::{At, Comparison, Subject, limits};
-use crate::emit::field_ty;
 use crate::ir::{Body, BodyField, Field, Operation, Presence, Type, TypeDef, Value, Values};
 
 /// Where a field travels.
@@ -249,5 +248,5 @@ fn find<'p, 'a>(fields: &'p [Placed<'a>], wanted: &Placed<'_>) -> Option<&'p Pla
 
 /// The type of a field as users know it.
 pub(super) fn shown(field: &Field) -> String {
-    field_ty(field).replace("rt::", "").replace("std::collections::", "")
+    field.rust_type().replace("rt::", "").replace("std::collections::", "")
 }

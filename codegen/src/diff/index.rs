@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Pointer;
-use crate::emit::all_types;
-use crate::ir::{Api, Field, Module, Operation, Struct, Type, TypeDef, TypePath, Values};
+use crate::ir::{Api, Module, Operation, Struct, TypeDef, TypePath, Values};
 
 /// What a comparison looks up.
 pub(super) struct Index<'a> {
@@ -18,47 +17,27 @@ pub(super) struct Index<'a> {
 
 impl<'a> Index<'a> {
     pub(super) fn of(api: &'a Api) -> Self {
-        let resources = api.versions.iter().flat_map(|version| &version.resources);
-        let operations: BTreeMap<&str, &Operation> = resources
-            .flat_map(|resource| &resource.operations)
-            .map(|operation| (operation.id.as_str(), operation))
-            .collect();
+        let operations: BTreeMap<&str, &Operation> =
+            api.operations().map(|operation| (operation.id.as_str(), operation)).collect();
         let mut index =
-            Index { types: all_types(api).collect(), operations, users: BTreeMap::new(), parameters: BTreeMap::new() };
+            Index { types: api.types().collect(), operations, users: BTreeMap::new(), parameters: BTreeMap::new() };
         let operations: Vec<&Operation> = index.operations.values().copied().collect();
         for operation in operations {
-            for field in operation.request_fields().chain(&operation.answer) {
-                index.mark(&field.ty, &operation.id);
-            }
+            index.mark(api.reach(operation.request_fields().chain(&operation.answer)), &operation.id);
             let parameters = operation.path_parameters.iter().chain(&operation.query).map(|field| &field.place);
             for place in parameters.filter(|place| place.path.starts_with("/components/parameters/")) {
                 *index.parameters.entry(place).or_default() += 1;
             }
         }
-        let resources = api.versions.iter().flat_map(|version| &version.resources);
-        for event in resources.flat_map(|resource| &resource.events) {
-            event.fields.iter().for_each(|field| index.mark(&field.ty, &event.id));
+        for event in api.events() {
+            index.mark(api.reach(&event.fields), &event.id);
         }
         index
     }
 
-    fn mark(&mut self, ty: &Type, operation: &'a str) {
-        match ty {
-            Type::List(item) | Type::Map(item) => self.mark(item, operation),
-            Type::Struct(path) | Type::Enum(path) => {
-                let is_new = self.users.entry(path.clone()).or_default().insert(operation);
-                // Types may hold themselves; each is followed once.
-                let fields = if is_new { self.fields(path) } else { &[] };
-                fields.iter().for_each(|field| self.mark(&field.ty, operation));
-            }
-            _ => {}
-        }
-    }
-
-    fn fields(&self, path: &TypePath) -> &'a [Field] {
-        match self.types.get(path) {
-            Some(TypeDef::Struct(definition)) => &definition.fields,
-            _ => &[],
+    fn mark(&mut self, types: BTreeSet<&TypePath>, user: &'a str) {
+        for path in types {
+            self.users.entry(path.clone()).or_default().insert(user);
         }
     }
 
@@ -110,7 +89,7 @@ pub(super) fn kind(definition: &TypeDef) -> &'static str {
 fn shape(definition: &TypeDef) -> Option<Vec<String>> {
     let parts: Vec<String> = match definition {
         TypeDef::Struct(Struct { fields, .. }) => {
-            fields.iter().map(|field| format!("{} {}", field.name, crate::emit::ty(&field.ty))).collect()
+            fields.iter().map(|field| format!("{} {}", field.name, field.ty.rust())).collect()
         }
         TypeDef::Enum(definition) => match &definition.values {
             Values::Strings(variants) => variants.iter().map(|variant| format!("text {}", variant.value)).collect(),

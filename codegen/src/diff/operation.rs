@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fields::{self, Location, Mode};
 use super::table::{self, Used};
 use super::{At, Comparison, Subject, some};
-use crate::emit::rate_limits;
 use crate::ir::{
-    Body, BodyField, Constraint, ConstraintCheck, ErrorCode, Ident, Operation, Paging, PagingBy, Tokens, Type,
-    UpdateMask,
+    Body, BodyField, Constraint, ConstraintCheck, ErrorCode, Ident, Operation, Paging, PagingBy, RateLimit, Tokens,
+    UpdateMask, are_comparable,
 };
 
 impl<'a> Comparison<'a> {
@@ -50,7 +49,7 @@ impl<'a> Comparison<'a> {
         self.tokens(&at, old.tokens, new.tokens);
         self.mask(&at, old, new);
         self.fields(&at, Mode::Same(Used::Sent), &fields::request(old), &fields::request(new));
-        if is_comparable(old) && !is_comparable(new) {
+        if are_comparable(old.request_fields()) && !are_comparable(new.request_fields()) {
             self.push(&at, &table::FILE_ADDED, None, None, "no longer comparable by `==`".to_owned());
         }
         let answer = (fields::placed(&old.answer, Location::Answer), fields::placed(&new.answer, Location::Answer));
@@ -159,7 +158,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn facts(&mut self, at: &At, old: &Operation, new: &Operation) {
-        let limits = (rate_limits(&old.rate_limits), rate_limits(&new.rate_limits));
+        let limits = (RateLimit::words(&old.rate_limits), RateLimit::words(&new.rate_limits));
         self.fact(at, &table::RATE_LIMITS, "rate limit", &limits.0, &limits.1);
         self.fact(at, &table::SCOPES, "scopes", &old.scopes.join(" or "), &new.scopes.join(" or "));
         let scopes = (old.field_scopes.join(", "), new.field_scopes.join(", "));
@@ -261,16 +260,4 @@ fn mask(operation: &Operation) -> Option<&UpdateMask> {
         BodyField::Masked(mask) => Some(mask),
         BodyField::Plain(_) => None,
     })
-}
-
-/// Whether a request has `==`, which files do not have.
-fn is_comparable(operation: &Operation) -> bool {
-    fn has_file(ty: &Type) -> bool {
-        match ty {
-            Type::File => true,
-            Type::List(item) | Type::Map(item) => has_file(item),
-            _ => false,
-        }
-    }
-    !operation.request_fields().any(|field| has_file(&field.ty))
 }

@@ -1,7 +1,7 @@
 //! Doc comments.
 
 use super::words::{self, cell, code, line, prose};
-use crate::ir::{Event, Field, Limits, Number, Operation, Period, RateLimit, Type};
+use crate::ir::{Event, Field, Operation, RateLimit};
 
 /// `//!` lines.
 pub(crate) fn inner(text: &str) -> String {
@@ -50,7 +50,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
     if !operation.field_scopes.is_empty() {
         text.push_str(&format!("- Scopes to see all fields: {}\n", codes(&operation.field_scopes, ", ")));
     }
-    text.push_str(&format!("- Rate limit: {}\n", rate_limits(&operation.rate_limits)));
+    text.push_str(&format!("- Rate limit: {}\n", RateLimit::words(&operation.rate_limits)));
     if let Some(reason) = &operation.repeatable {
         text.push_str(&format!("- Safe to repeat: {}\n", line(reason)));
     }
@@ -115,21 +115,6 @@ fn tokens(operation: &Operation) -> &'static str {
     }
 }
 
-/// `1000 per minute and 50 per second`.
-pub(crate) fn rate_limits(limits: &[RateLimit]) -> String {
-    let limits: Vec<String> = limits
-        .iter()
-        .map(|limit| {
-            let per = match limit.per {
-                Period::Second => "second",
-                Period::Minute => "minute",
-            };
-            format!("{} per {per}", limit.requests)
-        })
-        .collect();
-    if limits.is_empty() { "none stated".to_owned() } else { limits.join(" and ") }
-}
-
 fn codes(names: &[String], separator: &str) -> String {
     names.iter().map(|name| code(name)).collect::<Vec<_>>().join(separator)
 }
@@ -144,9 +129,10 @@ pub(crate) fn field(field: &Field) -> String {
     if field.deprecated {
         facts.push("Outdated.".to_owned());
     }
-    let unit = if matches!(field.ty, Type::List(_)) { "elements" } else { "characters" };
-    facts.extend(limits(&field.limits, unit));
-    facts.extend(limits(&field.item_limits, "characters").into_iter().map(|limit| format!("Each: {limit}")));
+    facts.extend(field.limits.sentences(&field.ty, code).into_iter().map(|(part, sentence)| match part.as_str() {
+        "" => sentence,
+        part => format!("{part}: {sentence}"),
+    }));
     if let Some(default) = &field.default {
         facts.push(format!("The server assumes {}.", code(&default.to_string())));
     }
@@ -161,49 +147,4 @@ pub(crate) fn field(field: &Field) -> String {
         text.push_str(&facts.join(" "));
     }
     text
-}
-
-/// What a value must satisfy, as sentences.
-pub(crate) fn limits(limits: &Limits, unit: &str) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let count = |number: u64| counted(number, unit);
-    let lengths = (limits.min_length.or(limits.min_items), limits.max_length.or(limits.max_items));
-    match lengths {
-        (Some(min), Some(max)) if min == max => sentences.push(format!("Exactly {}.", count(min))),
-        (Some(min), Some(max)) => sentences.push(format!("{min} to {}.", count(max))),
-        (Some(1), None) => sentences.push("Not empty.".to_owned()),
-        (Some(min), None) => sentences.push(format!("At least {}.", count(min))),
-        (None, Some(max)) => sentences.push(format!("At most {}.", count(max))),
-        (None, None) => {}
-    }
-    match (limits.minimum, limits.maximum) {
-        (Some(min), Some(max)) => sentences.push(format!("{} to {}.", number(min), number(max))),
-        (Some(min), None) => sentences.push(format!("At least {}.", number(min))),
-        (None, Some(max)) => sentences.push(format!("At most {}.", number(max))),
-        (None, None) => {}
-    }
-    if let Some(pattern) = &limits.pattern {
-        sentences.push(format!("Matches {}.", code(pattern)));
-    }
-    if limits.unique_items {
-        sentences.push("No element twice.".to_owned());
-    }
-    if let Some(bytes) = limits.max_bytes {
-        sentences.push(format!("At most {}.", counted(bytes, "bytes")));
-    }
-    sentences
-}
-
-/// `1 element`, `2 elements`.
-fn counted(number: u64, unit: &str) -> String {
-    let unit = if number == 1 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
-    format!("{number} {unit}")
-}
-
-/// A bound as it is written.
-pub(crate) fn number(number: Number) -> String {
-    match number {
-        Number::Integer(value) => value.to_string(),
-        Number::Float(value) => value.to_string(),
-    }
 }

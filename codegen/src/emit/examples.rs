@@ -2,13 +2,10 @@
 //!
 //! The expected JSON is not written here; the tests read it from the spec.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::fields::word;
-use super::modules::{all_types, module_of_resource};
 use super::{File, print};
 use crate::ir::{
     Api, Body, BodyField, Event, Field, Module, Operation, Presence, Type, TypeDef, TypePath, Value, Values,
@@ -16,7 +13,6 @@ use crate::ir::{
 
 /// One file of tests for each version of a service, relative to the folder of the tests.
 pub(crate) fn emit(api: &Api) -> Vec<File> {
-    let types: HashMap<TypePath, &TypeDef> = all_types(api).collect();
     let mut files = Vec::new();
     let mut modules = print::header("spec") + "\n";
     for version in &api.versions {
@@ -26,9 +22,9 @@ pub(crate) fn emit(api: &Api) -> Vec<File> {
         let has_events = version.resources.iter().any(|resource| !resource.events.is_empty());
         let mut parts = vec![print::header(&spec), format!("use super::{};\n", checks(has_events))];
         for resource in &version.resources {
-            let module = module_of_resource(version, resource);
+            let module = version.module_of(resource);
             for operation in &resource.operations {
-                parts.push(print::item(Example { types: &types }.test(&module, operation)));
+                parts.push(print::item(Example { api }.test(&module, operation)));
             }
             parts.extend(resource.events.iter().map(|event| print::item(event_test(&module, event))));
         }
@@ -58,7 +54,7 @@ fn event_test(module: &Module, event: &Event) -> TokenStream {
 }
 
 struct Example<'a> {
-    types: &'a HashMap<TypePath, &'a TypeDef>,
+    api: &'a Api,
 }
 
 impl Example<'_> {
@@ -112,7 +108,7 @@ impl Example<'_> {
     /// A value as a setter takes it.
     fn value(&self, ty: &Type, value: &Value) -> TokenStream {
         match (ty, value) {
-            (Type::Struct(path), value) => match self.types.get(path) {
+            (Type::Struct(path), value) => match self.api.get(path) {
                 Some(TypeDef::Struct(definition)) => {
                     let fields = definition.fields.iter();
                     let values = fields.map(|field| (field, property(Some(value), &field.name))).collect();
@@ -163,7 +159,7 @@ impl Example<'_> {
     }
 
     fn is_integer_enum(&self, path: &TypePath) -> bool {
-        matches!(self.types.get(path), Some(TypeDef::Enum(definition)) if matches!(definition.values, Values::Integers(_)))
+        matches!(self.api.get(path), Some(TypeDef::Enum(definition)) if matches!(definition.values, Values::Integers(_)))
     }
 
     fn empty_item(&self, ty: &Type) -> TokenStream {

@@ -12,10 +12,6 @@ mod requirements;
 mod types;
 mod words;
 
-pub(crate) use docs::{limits, number, rate_limits};
-pub(crate) use fields::{field_ty, ty};
-pub(crate) use modules::all_types;
-
 use crate::ir::Api;
 
 /// One file of generated Rust.
@@ -39,11 +35,11 @@ pub(crate) fn rules(api: &Api) -> String {
 
 /// All files of the generated module, sorted by path.
 pub(crate) fn emit(api: &Api) -> Vec<File> {
-    let validated = fields::ValidatedTypes::of(api);
+    let checks = fields::Checks::of(api);
     let mut files = modules::tree(api);
-    files.push(modules::shared(api, &validated));
+    files.push(modules::shared(api, &checks));
     for version in &api.versions {
-        files.extend(modules::version(version, &validated));
+        files.extend(modules::version(version, &checks));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files

@@ -2,38 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::ValidatedTypes;
+use super::fields::Checks;
 use super::{File, docs, event, operation, print, types, words};
-use crate::ir::{Api, Field, Module, Resource, Type, TypeDef, TypePath, Version};
+use crate::ir::{Api, Field, Module, Resource, TypeDef, TypePath, Version};
 use crate::names::pascal;
-
-/// Every type with its path.
-pub(crate) fn all_types(api: &Api) -> impl Iterator<Item = (TypePath, &TypeDef)> {
-    let shared = api.shared.iter().map(|definition| (Module::Shared, definition));
-    let versions = api.versions.iter().flat_map(|version| {
-        let own = version.types.iter().map(|definition| (module_of(version), definition));
-        let resources = version.resources.iter().flat_map(|resource| {
-            resource.types.iter().map(|definition| (module_of_resource(version, resource), definition))
-        });
-        own.chain(resources)
-    });
-    shared.chain(versions).map(|(module, definition)| {
-        let path = TypePath { module, name: definition.name().to_owned() };
-        (path, definition)
-    })
-}
-
-fn module_of(version: &Version) -> Module {
-    Module::Version { service: version.service.clone(), version: version.version.clone() }
-}
-
-pub(super) fn module_of_resource(version: &Version, resource: &Resource) -> Module {
-    Module::Resource {
-        service: version.service.clone(),
-        version: version.version.clone(),
-        resource: resource.name.clone(),
-    }
-}
 
 /// `mod.rs` of the whole and of each service.
 pub(crate) fn tree(api: &Api) -> Vec<File> {
@@ -61,28 +33,28 @@ pub(crate) fn tree(api: &Api) -> Vec<File> {
 }
 
 /// The types at the root of the crate.
-pub(crate) fn shared(api: &Api, validated: &ValidatedTypes) -> File {
-    File { path: "common.rs".to_owned(), text: types_file("spec/common.yaml", &Module::Shared, &api.shared, validated) }
+pub(crate) fn shared(api: &Api, checks: &Checks) -> File {
+    File { path: "common.rs".to_owned(), text: types_file("spec/common.yaml", &Module::Shared, &api.shared, checks) }
 }
 
 /// The files of one version.
-pub(crate) fn version(version: &Version, validated: &ValidatedTypes) -> Vec<File> {
+pub(crate) fn version(version: &Version, checks: &Checks) -> Vec<File> {
     let (service, name) = (&version.service, &version.version);
     let folder = format!("{service}/{name}");
     let mut files = vec![File { path: format!("{folder}/mod.rs"), text: version_module(version) }];
     if !version.types.is_empty() {
         let spec = format!("spec/{folder}/common.yaml");
-        let text = types_file(&spec, &module_of(version), &version.types, validated);
+        let text = types_file(&spec, &version.module(), &version.types, checks);
         files.push(File { path: format!("{folder}/common.rs"), text });
     }
     for resource in &version.resources {
-        let text = resource_file(version, resource, validated);
+        let text = resource_file(version, resource, checks);
         files.push(File { path: format!("{folder}/{}.rs", resource.name), text });
     }
     files
 }
 
-fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], validated: &ValidatedTypes) -> String {
+fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], checks: &Checks) -> String {
     let mut used = BTreeSet::new();
     for definition in definitions {
         if let TypeDef::Struct(definition) = definition {
@@ -91,8 +63,7 @@ fn types_file(spec: &str, module: &Module, definitions: &[TypeDef], validated: &
     }
     let mut parts = vec![print::header(spec), imports(module, &used)];
     for definition in definitions {
-        let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
-        parts.extend(types::definition(&path, definition, validated));
+        parts.extend(types::definition(definition, checks));
     }
     print::join(parts)
 }
@@ -148,11 +119,11 @@ fn implementation(head: &str, methods: impl Iterator<Item = String>) -> String {
     print::laid_out(format!("{head} {{{line_end}{methods}}}\n"))
 }
 
-fn resource_file(version: &Version, resource: &Resource, validated: &ValidatedTypes) -> String {
-    let module = module_of_resource(version, resource);
+fn resource_file(version: &Version, resource: &Resource, checks: &Checks) -> String {
+    let module = version.module_of(resource);
     let mut used = BTreeSet::new();
     for operation in &resource.operations {
-        operation.request_fields().for_each(|field| collect_type(&field.ty, &mut used));
+        collect(operation.request_fields(), &mut used);
         collect(&operation.answer, &mut used);
     }
     resource.events.iter().for_each(|event| collect(&event.fields, &mut used));
@@ -165,12 +136,11 @@ fn resource_file(version: &Version, resource: &Resource, validated: &ValidatedTy
         vec![print::header(&resource.file), docs::inner(&words::prose(&resource.description)), imports(&module, &used)];
     parts.extend(handle(resource));
     for operation in &resource.operations {
-        parts.extend(operation::definition(operation, validated));
+        parts.extend(operation::definition(operation, checks));
     }
     parts.extend(resource.events.iter().flat_map(event::definition));
     for definition in &resource.types {
-        let path = TypePath { module: module.clone(), name: definition.name().to_owned() };
-        parts.extend(types::definition(&path, definition, validated));
+        parts.extend(types::definition(definition, checks));
     }
     print::join(parts)
 }
@@ -187,18 +157,8 @@ fn handle(resource: &Resource) -> [String; 2] {
     ]
 }
 
-fn collect(fields: &[Field], used: &mut BTreeSet<TypePath>) {
-    fields.iter().for_each(|field| collect_type(&field.ty, used));
-}
-
-fn collect_type(ty: &Type, used: &mut BTreeSet<TypePath>) {
-    match ty {
-        Type::Enum(path) | Type::Struct(path) => {
-            used.insert(path.clone());
-        }
-        Type::List(item) | Type::Map(item) => collect_type(item, used),
-        _ => {}
-    }
+fn collect<'a>(fields: impl IntoIterator<Item = &'a Field>, used: &mut BTreeSet<TypePath>) {
+    used.extend(fields.into_iter().filter_map(|field| field.ty.named()).cloned());
 }
 
 /// The `use` lines of a file: what it takes from other modules.

@@ -2,26 +2,27 @@
 
 use std::iter::once;
 
-use super::fields::{ValidatedTypes, builder, declaration};
+use super::fields::{Checks, builder, declaration};
 use super::print;
-use super::types::{answer, is_comparable};
+use super::types::answer;
 use super::{docs, requirements, words};
 use crate::ir::{
     Body, BodyField, ErrorCode, Field, HttpMethod, Operation, Paging, PagingBy, Period, Presence, UpdateMask,
+    are_comparable,
 };
 
 /// Stands in the tokens where the error table goes: we lay it out ourselves.
 const ERRORS: &str = "rt::error_codes! {}";
 
 /// The parts of a file that define one operation.
-pub(crate) fn definition(operation: &Operation, validated: &ValidatedTypes) -> Vec<String> {
+pub(crate) fn definition(operation: &Operation, checks: &Checks) -> Vec<String> {
     let fields: Vec<&Field> = operation.request_fields().collect();
     let mut parts = vec![
         request_struct(operation, &fields),
         builder(&operation.request, &fields),
         request_trait(operation),
         accepts(operation),
-        validated.request(operation, requirements::calls(operation, validated)),
+        checks.request(operation, requirements::calls(operation, checks)),
     ];
     parts.extend(operation.paging.as_ref().map(|paging| paged(operation, paging)));
     parts.extend(answer(operation));
@@ -33,7 +34,7 @@ fn request_struct(operation: &Operation, fields: &[&Field]) -> String {
     if !fields.iter().any(|field| field.presence == Presence::Required) {
         derives.push("Default");
     }
-    if is_comparable(fields.iter().copied()) {
+    if are_comparable(fields.iter().copied()) {
         derives.push("PartialEq");
     }
     let mut attributes: Vec<String> = words::alias(&operation.page.title).into_iter().collect();
@@ -127,7 +128,7 @@ fn encode(operation: &Operation) -> String {
         Body::Multipart(fields) => {
             calls.push_str("        out.multipart_body();\n");
             calls.extend(fields.iter().map(|field| {
-                let is_file = !is_comparable(std::iter::once(field));
+                let is_file = !are_comparable(std::iter::once(field));
                 call(if is_file { "files" } else { "part" }, field)
             }));
         }
@@ -174,7 +175,7 @@ fn paged(operation: &Operation, paging: &Paging) -> String {
     };
     let fields: Vec<&str> =
         once(&paging.items).chain(answer.into_iter().flatten()).map(|field| field.0.as_str()).collect();
-    let head = format!("{} => {}", operation.request, super::fields::ty(&paging.item));
+    let head = format!("{} => {}", operation.request, paging.item.rust());
     let line = format!("{by}, {} {{ {} }}", operation.response, fields.join(", "));
     print::invocation("paged", &head, [line])
 }

@@ -1,13 +1,13 @@
 //! What is checked of demands that concern several fields.
 
-use super::fields::ValidatedTypes;
+use super::fields::Checks;
 use super::print;
 use crate::ir::{ConstraintCheck, Field, Operation, Presence, Requirement, Type, UpdateMask, When};
 
 /// The calls that check the rules of an operation, and what they need.
-pub(crate) fn calls(operation: &Operation, validated: &ValidatedTypes) -> (String, String) {
-    let checks = operation.constraints.iter().flat_map(|rule| &rule.checks);
-    let calls: String = checks.map(|check| call(check, operation, validated)).collect();
+pub(crate) fn calls(operation: &Operation, checks: &Checks) -> (String, String) {
+    let stated = operation.constraints.iter().flat_map(|rule| &rule.checks);
+    let calls: String = stated.map(|check| call(check, operation, checks)).collect();
     let used: Vec<&str> =
         ["has", "is", "number", "part"].into_iter().filter(|name| calls.contains(&format!(" {name}("))).collect();
     let import = match used[..] {
@@ -18,8 +18,8 @@ pub(crate) fn calls(operation: &Operation, validated: &ValidatedTypes) -> (Strin
     (import, calls)
 }
 
-fn call(check: &ConstraintCheck, operation: &Operation, validated: &ValidatedTypes) -> String {
-    let way = |path: &str| validated.way(operation, path);
+fn call(check: &ConstraintCheck, operation: &Operation, checks: &Checks) -> String {
+    let way = |path: &str| checks.way(operation, path);
     let write = |arguments: &[String]| {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         print::listed("        ", &format!("check.{}", check.demand.key()), &arguments, ";")

@@ -1,20 +1,20 @@
 //! Structs and enums.
 
-use super::fields::{ValidatedTypes, builder, declaration, object};
+use super::fields::{Checks, builder, declaration, object};
 use super::{print, words};
-use crate::ir::{Enum, Field, Operation, Struct, Type, TypeDef, TypePath, Values, Variant};
+use crate::ir::{Enum, Field, Operation, Struct, TypeDef, Values, Variant};
 
 const DERIVES: &str = "derive(Clone, Debug, Default, PartialEq)";
 
 /// The parts of a file that define one type.
-pub(crate) fn definition(path: &TypePath, definition: &TypeDef, validated: &ValidatedTypes) -> Vec<String> {
+pub(crate) fn definition(definition: &TypeDef, checks: &Checks) -> Vec<String> {
     match definition {
-        TypeDef::Struct(definition) => structure(path, definition, validated),
+        TypeDef::Struct(definition) => structure(definition, checks),
         TypeDef::Enum(definition) => vec![enumeration(definition)],
     }
 }
 
-fn structure(path: &TypePath, definition: &Struct, validated: &ValidatedTypes) -> Vec<String> {
+fn structure(definition: &Struct, checks: &Checks) -> Vec<String> {
     let docs = described(&definition.description, &definition.name);
     let fields: String = definition.fields.iter().map(declaration).collect();
     let mut attributes = vec![DERIVES.to_owned()];
@@ -28,8 +28,8 @@ fn structure(path: &TypePath, definition: &Struct, validated: &ValidatedTypes) -
     if definition.usage.request {
         let fields: Vec<&Field> = definition.fields.iter().collect();
         parts.push(builder(&definition.name, &fields));
-        if validated.has(path) {
-            parts.push(validated.implementation(&definition.name, &fields));
+        if definition.is_checked {
+            parts.push(checks.implementation(&definition.name, &fields));
         }
     }
     parts
@@ -47,18 +47,6 @@ pub(crate) fn answer(operation: &Operation) -> Vec<String> {
 
 fn described(description: &str, name: &str) -> String {
     if description.is_empty() { words::code(name) } else { words::prose(description) }
-}
-
-/// Whether a value can be compared: files are streams.
-pub(crate) fn is_comparable<'a>(mut fields: impl Iterator<Item = &'a Field>) -> bool {
-    fn is_file(ty: &Type) -> bool {
-        match ty {
-            Type::File => true,
-            Type::List(item) | Type::Map(item) => is_file(item),
-            _ => false,
-        }
-    }
-    !fields.any(|field| is_file(&field.ty))
 }
 
 fn enumeration(definition: &Enum) -> String {

@@ -1,6 +1,6 @@
 //! Types: structs, enums, their fields, and what fields hold.
 
-use super::{Ident, Value, Waiver};
+use super::{Ident, Limits, Value, Waiver};
 use crate::diagnostic::Pointer;
 
 /// A type of the generated crate.
@@ -19,6 +19,14 @@ impl TypeDef {
             TypeDef::Enum(definition) => &definition.name,
         }
     }
+
+    /// Where it stands in the spec.
+    pub fn place(&self) -> &Pointer {
+        match self {
+            TypeDef::Struct(definition) => &definition.place,
+            TypeDef::Enum(definition) => &definition.place,
+        }
+    }
 }
 
 /// An object that has a name.
@@ -32,6 +40,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Where it is used.
     pub usage: Usage,
+    /// Whether it is sent, and something in it is checked before.
+    pub is_checked: bool,
     /// Where it stands.
     pub place: Pointer,
 }
@@ -100,10 +110,8 @@ pub struct Field {
     pub default: Option<Value>,
     /// The page's example.
     pub example: Option<Value>,
-    /// What the value must satisfy.
+    /// What the value must satisfy, and what it holds.
     pub limits: Limits,
-    /// What the elements of a list must satisfy.
-    pub item_limits: Limits,
     /// Facts that the page states only in running text.
     pub prose: Vec<String>,
     /// Deviations from the pages.
@@ -125,36 +133,6 @@ pub enum Presence {
     PatchOptional,
     /// In an update mask: `Update<T>`, may be kept, set or cleared.
     PatchClearable,
-}
-
-/// What a value must satisfy. Lengths count characters.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(missing_docs)]
-pub struct Limits {
-    pub min_length: Option<u64>,
-    pub max_length: Option<u64>,
-    pub pattern: Option<String>,
-    pub minimum: Option<Number>,
-    pub maximum: Option<Number>,
-    pub min_items: Option<u64>,
-    pub max_items: Option<u64>,
-    pub unique_items: bool,
-    pub max_bytes: Option<u64>,
-}
-
-impl Limits {
-    /// Whether nothing is demanded.
-    pub fn is_empty(&self) -> bool {
-        *self == Limits::default()
-    }
-}
-
-/// The bound of a numeric range.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Number {
-    Integer(i64),
-    Float(f64),
 }
 
 /// What a field holds.
@@ -182,6 +160,62 @@ pub enum Type {
     List(Box<Type>),
     /// A map from strings.
     Map(Box<Type>),
+}
+
+impl Type {
+    /// What a list or a map holds.
+    pub fn inner(&self) -> Option<&Type> {
+        match self {
+            Type::List(inner) | Type::Map(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// What is left when all lists and maps are opened.
+    pub fn innermost(&self) -> &Type {
+        self.inner().map_or(self, Type::innermost)
+    }
+
+    /// The type of ours that a value is, or holds in lists and maps.
+    pub fn named(&self) -> Option<&TypePath> {
+        match self.innermost() {
+            Type::Enum(path) | Type::Struct(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// In Rust.
+    pub(crate) fn rust(&self) -> String {
+        match self {
+            Type::String => "String".to_owned(),
+            Type::Millis => "rt::Millis".to_owned(),
+            Type::Seconds => "rt::Seconds".to_owned(),
+            Type::Boolean => "bool".to_owned(),
+            Type::Integer => "i64".to_owned(),
+            Type::Number => "f64".to_owned(),
+            Type::File => "rt::File".to_owned(),
+            Type::Enum(path) | Type::Struct(path) => path.name.clone(),
+            Type::List(item) => format!("Vec<{}>", item.rust()),
+            Type::Map(value) => format!("std::collections::BTreeMap<String, {}>", value.rust()),
+        }
+    }
+}
+
+impl Field {
+    /// The type in Rust, with what the presence wraps around it.
+    pub(crate) fn rust_type(&self) -> String {
+        let value = self.ty.rust();
+        match self.presence {
+            Presence::Required | Presence::Defaulted => value,
+            Presence::Optional | Presence::PatchOptional => format!("Option<{value}>"),
+            Presence::PatchClearable => format!("rt::Update<{value}>"),
+        }
+    }
+}
+
+/// Whether values of these fields can be compared: files are streams.
+pub(crate) fn are_comparable<'a>(mut fields: impl Iterator<Item = &'a Field>) -> bool {
+    !fields.any(|field| *field.ty.innermost() == Type::File)
 }
 
 /// Where a type is defined.

@@ -7,7 +7,7 @@ use crate::ir::{Enum, Field, TypeDef, Values};
 
 /// Resources, fields and values of enums without one.
 pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    for (_, resource) in context.resources() {
+    for (_, resource) in context.api.resources() {
         if resource.description.trim().is_empty() {
             let place = Pointer::file(&resource.file).key("info");
             diagnostics.push(
@@ -18,13 +18,13 @@ pub(crate) fn all(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         fields(operation.request_fields().chain(&operation.answer), diagnostics);
     }
-    for event in context.events() {
+    for event in context.api.events() {
         fields(&event.fields, diagnostics);
     }
-    for (_, definition) in context.types() {
+    for (_, definition) in context.api.types() {
         match definition {
             TypeDef::Struct(definition) => fields(&definition.fields, diagnostics),
             TypeDef::Enum(definition) => values(definition, diagnostics),

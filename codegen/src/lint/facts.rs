@@ -220,8 +220,8 @@ pub(crate) fn enforced_by(
 
 /// Successors that do not exist.
 pub(crate) fn superseded_by(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let ids: HashSet<&str> = context.operations().map(|operation| operation.id.as_str()).collect();
-    for operation in context.operations() {
+    let ids: HashSet<&str> = context.api.operations().map(|operation| operation.id.as_str()).collect();
+    for operation in context.api.operations() {
         let Some(successor) = operation.superseded_by.as_deref() else { continue };
         let message = if successor == operation.id {
             format!("`{successor}` supersedes itself")

@@ -82,13 +82,7 @@ pub(crate) fn files_in_structs(definition: &Struct, diagnostics: &mut Diagnostic
 }
 
 fn no_file(field: &Field, diagnostics: &mut Diagnostics) {
-    fn holds_file(ty: &Type) -> bool {
-        match ty {
-            Type::List(item) | Type::Map(item) => holds_file(item),
-            ty => *ty == Type::File,
-        }
-    }
-    if holds_file(&field.ty) {
+    if *field.ty.innermost() == Type::File {
         diagnostics.push(
             name_of(Code::Multipart, field, format!("`{}` is {}, in JSON", field.name, described(&field.ty)))
                 .label("JSON holds no files")

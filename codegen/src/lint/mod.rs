@@ -49,7 +49,7 @@ pub(crate) fn lint(documents: &Documents, api: &Api, diagnostics: &mut Diagnosti
         });
         unused::references(&context, document, diagnostics);
     }
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         facts::page(operation, diagnostics);
         facts::app_types(operation, diagnostics);
         facts::scopes(&operation.place, [&operation.scopes, &operation.field_scopes], diagnostics);
@@ -69,13 +69,13 @@ pub(crate) fn lint(documents: &Documents, api: &Api, diagnostics: &mut Diagnosti
         names::answer_fields(operation, diagnostics);
         waivers::of_operation(operation, diagnostics);
     }
-    for event in context.events() {
+    for event in context.api.events() {
         facts::scopes(&event.place, [&event.scopes, &event.field_scopes], diagnostics);
         facts::enforced_by(&context, &event.place, &event.constraints, diagnostics);
         constraints::of_event(event, diagnostics);
         values::of_event(&context, event, diagnostics);
     }
-    for definition in context.structs() {
+    for definition in context.api.structs() {
         values::of_struct(&context, definition, diagnostics);
         names::struct_fields(definition, diagnostics);
         fields::files_in_structs(definition, diagnostics);

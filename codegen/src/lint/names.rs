@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::context::{Context, module_of_resource};
+use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer};
-use crate::ir::{Field, Module, Operation, Presence, Struct, Type, TypeDef, TypePath};
+use crate::ir::{Field, Module, Operation, Presence, Struct, TypeDef, TypePath};
 
 /// A diagnostic that underlines the name of a field.
 pub(crate) fn name_of(code: Code, field: &Field, message: impl Into<String>) -> Diagnostic {
@@ -75,23 +75,21 @@ type Names<'a> = BTreeMap<String, (&'a Pointer, Option<&'a str>)>;
 pub(crate) fn types(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let mut modules: BTreeMap<Module, Names<'_>> = BTreeMap::new();
     let mut used: BTreeMap<Module, BTreeSet<&TypePath>> = BTreeMap::new();
-    for (path, definition) in context.types() {
-        let place = match definition {
-            TypeDef::Struct(definition) => &definition.place,
-            TypeDef::Enum(definition) => &definition.place,
-        };
+    for (path, definition) in context.api.types() {
+        let place = definition.place();
         if let TypeDef::Struct(definition) = definition {
             let used = used.entry(path.module.clone()).or_default();
-            definition.fields.iter().for_each(|field| collect(&field.ty, used));
+            used.extend(definition.fields.iter().filter_map(|field| field.ty.named()));
         }
         modules.entry(path.module).or_default().insert(path.name, (place, None));
     }
-    for (version, resource) in context.resources() {
-        let module = module_of_resource(version, resource);
+    for (version, resource) in context.api.resources() {
+        let module = version.module_of(resource);
         let used = used.entry(module.clone()).or_default();
         let names = modules.entry(module).or_default();
         for operation in &resource.operations {
-            operation.request_fields().chain(&operation.answer).for_each(|field| collect(&field.ty, used));
+            let fields = operation.request_fields().chain(&operation.answer);
+            used.extend(fields.filter_map(|field| field.ty.named()));
             request_and_answer(operation, names, diagnostics);
         }
     }
@@ -123,16 +121,6 @@ fn request_and_answer<'a>(operation: &'a Operation, names: &mut Names<'a>, diagn
     }
 }
 
-fn collect<'a>(ty: &'a Type, used: &mut BTreeSet<&'a TypePath>) {
-    match ty {
-        Type::List(item) | Type::Map(item) => collect(item, used),
-        Type::Struct(path) | Type::Enum(path) => {
-            used.insert(path);
-        }
-        _ => {}
-    }
-}
-
 fn imports<'a>(
     context: &Context<'_>,
     names: &Names<'_>,
@@ -141,17 +129,9 @@ fn imports<'a>(
 ) {
     let mut seen: BTreeMap<&str, &TypePath> = BTreeMap::new();
     for path in imported {
-        let from = match context.ty(path) {
-            Some(TypeDef::Struct(definition)) => &definition.place,
-            Some(TypeDef::Enum(definition)) => &definition.place,
-            None => continue,
-        };
+        let Some(from) = context.ty(path).map(TypeDef::place) else { continue };
         let own = names.get(&path.name).map(|(place, _)| *place);
-        let other = seen.insert(&path.name, path).and_then(|earlier| match context.ty(earlier) {
-            Some(TypeDef::Struct(definition)) => Some(&definition.place),
-            Some(TypeDef::Enum(definition)) => Some(&definition.place),
-            None => None,
-        });
+        let other = seen.insert(&path.name, path).and_then(|earlier| context.ty(earlier)).map(TypeDef::place);
         let Some(place) = own.or(other) else { continue };
         diagnostics.push(
             Diagnostic::new(
@@ -255,7 +235,7 @@ const ROOT: &[&str] = &[
 /// Types called like something that the generated code uses.
 pub(crate) fn reserved(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let taken = |name: &str| PRELUDE.contains(&name) || OURS.contains(&name);
-    for (path, definition) in context.types() {
+    for (path, definition) in context.api.types() {
         let name = definition.name();
         let taken = taken(name) || path.module == Module::Shared && ROOT.contains(&name);
         if !taken {
@@ -275,7 +255,7 @@ pub(crate) fn reserved(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 .help(help),
         );
     }
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         for name in [&operation.request, &operation.response].into_iter().filter(|name| taken(name)) {
             diagnostics.push(
                 Diagnostic::new(

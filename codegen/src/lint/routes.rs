@@ -71,7 +71,7 @@ pub(crate) fn body_method(operation: &Operation, diagnostics: &mut Diagnostics) 
 /// Two operations of one name.
 pub(crate) fn operation_ids(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<&str, &Operation> = HashMap::new();
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         let Some(earlier) = seen.insert(&operation.id, operation) else { continue };
         diagnostics.push(
             Diagnostic::new(
@@ -89,7 +89,7 @@ pub(crate) fn operation_ids(context: &Context<'_>, diagnostics: &mut Diagnostics
 /// Two operations of the same method and path; what parameters are called makes no difference.
 pub(crate) fn routes(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, Vec<&str>), &Operation> = HashMap::new();
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         let segments = operation.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
         let route = (operation.http.as_str(), segments.collect());
         let Some(earlier) = seen.insert(route, operation) else { continue };

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::dialect::Section;
+use crate::ir::LimitKey;
 use crate::yaml::{Cursor, Tree};
 
 /// Texts for values that the enum does not have.
@@ -41,27 +42,23 @@ pub(crate) fn enum_descriptions(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &
 
 /// Limits that nothing can satisfy.
 pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {
-    for (low, high) in [("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")] {
-        let (Some(least), Some(most)) = (tree.get(low).and_then(number), tree.get(high).and_then(number)) else {
-            continue;
-        };
-        if least > most {
-            let message = format!("`{low}` is {least}, `{high}` is {most}: no value satisfies both");
-            diagnostics.push(
-                Diagnostic::new(Code::Limits, &cursor.place().key(low), message)
-                    .label(format!("more than `{high}`"))
-                    .help("look at the page; perhaps the two are swapped"),
-            );
-        }
+    let limits = crate::lower::limits(tree);
+    for (low, high) in limits.contradictions() {
+        let (low, high, least, most) = (low.key().name(), high.key().name(), low, high);
+        let message = format!("`{low}` is {least}, `{high}` is {most}: no value satisfies both");
+        diagnostics.push(
+            Diagnostic::new(Code::Limits, &cursor.place().key(low), message)
+                .label(format!("more than `{high}`"))
+                .help("look at the page; perhaps the two are swapped"),
+        );
     }
-    for key in ["maxLength", "maxItems", "x-feishu-max-bytes"] {
-        if tree.get(key) == Some(&Tree::Integer(0)) {
-            diagnostics.push(
-                Diagnostic::new(Code::Limits, &cursor.place().key(key), format!("`{key}` of 0 allows nothing"))
-                    .label("only the empty value would do")
-                    .help("look at the page; leave the limit out when it states none"),
-            );
-        }
+    for limit in limits.own.iter().filter(|limit| limit.allows_nothing()) {
+        let key = limit.key().name();
+        diagnostics.push(
+            Diagnostic::new(Code::Limits, &cursor.place().key(key), format!("`{key}` of 0 allows nothing"))
+                .label("only the empty value would do")
+                .help("look at the page; leave the limit out when it states none"),
+        );
     }
     let Some(pattern) = tree.get("pattern").and_then(Tree::text) else { return };
     if let Err(error) = regex_lite::Regex::new(pattern) {
@@ -75,28 +72,15 @@ pub(crate) fn limits(cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnos
 
 /// Facts of `x-feishu-prose` that do not stand beside it.
 pub(crate) fn prose(context: &Context<'_>, cursor: &Cursor<'_>, tree: &Tree, diagnostics: &mut Diagnostics) {
-    const FACTS: &[&str] = &[
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minimum",
-        "maximum",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "x-feishu-max-bytes",
-        "enum",
-        "default",
-        "required",
-        "format",
-    ];
+    const OTHERS: [&str; 4] = ["enum", "default", "required", "format"];
+    let known = || LimitKey::ALL.into_iter().map(LimitKey::name).chain(OTHERS);
     let Some(Tree::List(facts)) = tree.get("x-feishu-prose") else { return };
     for (index, fact) in facts.iter().enumerate() {
         let Some(fact) = fact.text() else { continue };
-        let (message, help) = if !FACTS.contains(&fact) {
-            let help = match nearest(fact, FACTS.iter().copied()) {
+        let (message, help) = if !known().any(|name| name == fact) {
+            let help = match nearest(fact, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known facts are {}", FACTS.join(", ")),
+                None => format!("known facts are {}", known().collect::<Vec<_>>().join(", ")),
             };
             (format!("`{fact}` is no fact that a page could state"), help)
         } else if facts[..index].iter().any(|earlier| earlier.text() == Some(fact)) {
@@ -130,12 +114,4 @@ fn has_fact(context: &Context<'_>, cursor: &Cursor<'_>, tree: &Tree, fact: &str)
         || ["schema", "items", "additionalProperties"].iter().any(|key| {
             tree.get(key).is_some_and(|tree| of_component(tree) == Some(true) || has_fact(context, cursor, tree, fact))
         })
-}
-
-fn number(tree: &Tree) -> Option<f64> {
-    match tree {
-        Tree::Integer(value) => Some(*value as f64),
-        Tree::Float(value) => Some(*value),
-        _ => None,
-    }
 }

@@ -6,9 +6,7 @@ use super::context::Context;
 use super::fields::kind;
 use super::names::is_parameter;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
-use crate::ir::{
-    Body, BodyField, Event, Field, Limits, Number, Operation, Presence, Struct, Type, TypeDef, Value, Values,
-};
+use crate::ir::{Body, BodyField, Event, Field, Limits, Operation, Presence, Struct, Type, TypeDef, Value, Values};
 use crate::yaml::{Cursor, Step};
 
 /// Which way a value travels. Answers may hold `null`, unknown values of enums, and less or more than limits say.
@@ -76,7 +74,7 @@ fn of_field(context: &Context<'_>, field: &Field, direction: Direction, diagnost
     let schema = || if is_parameter(field) { field.place.key("schema") } else { field.place.clone() };
     let mut check = |value, code, direction, place| {
         let mut walk = ValueCheck { context, diagnostics, code, direction, cursor: Cursor::at(place) };
-        walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value);
+        walk.value(&field.name, &field.ty, &field.limits, value);
     };
     if let Some(value) = &field.default {
         check(value, Code::DefaultValue, Direction::Sent, schema().key("default"));
@@ -219,7 +217,7 @@ impl<'a> ValueCheck<'a, '_, '_> {
     ) {
         for (key, value) in entries {
             self.below(Step::Key(key), |walk| match fields.iter().find(|field| field.name == *key) {
-                Some(field) => walk.value(&field.name, &field.ty, [&field.limits, &field.item_limits], value),
+                Some(field) => walk.value(&field.name, &field.ty, &field.limits, value),
                 None => walk.unknown_key(key, what, fields.iter().map(|field| field.name.as_str())),
             });
         }
@@ -259,7 +257,7 @@ impl<'a> ValueCheck<'a, '_, '_> {
         );
     }
 
-    fn value(&mut self, name: &str, ty: &'a Type, limits: [&'a Limits; 2], value: &'a Value) {
+    fn value(&mut self, name: &str, ty: &'a Type, limits: &'a Limits, value: &'a Value) {
         match (ty, value) {
             (_, Value::Null) if self.direction == Direction::Received => {}
             (Type::String, Value::String(_))
@@ -283,18 +281,18 @@ impl<'a> ValueCheck<'a, '_, '_> {
             }
             (Type::List(item), Value::List(list)) => {
                 for (index, value) in list.iter().enumerate() {
-                    self.below(Step::Index(index), |walk| walk.value(name, item, [limits[1], limits[1]], value));
+                    self.below(Step::Index(index), |walk| walk.value(name, item, limits.inner(), value));
                 }
             }
             (Type::Map(item), Value::Map(entries)) => {
                 for (key, value) in entries {
-                    self.below(Step::Key(key), |walk| walk.value(name, item, [limits[1], limits[1]], value));
+                    self.below(Step::Key(key), |walk| walk.value(name, item, limits.inner(), value));
                 }
             }
             (ty, value) => return self.misfit(name, ty, value),
         }
         if self.direction == Direction::Sent {
-            self.limits(name, limits[0], value);
+            self.limits(name, limits, value);
         }
     }
 
@@ -355,58 +353,13 @@ impl<'a> ValueCheck<'a, '_, '_> {
     }
 
     fn limits(&mut self, name: &str, limits: &Limits, value: &Value) {
-        let Some(broken) = broken_limit(limits, value) else { return };
+        let Some(broken) = limits.own.iter().find_map(|limit| limit.broken_by(value)) else { return };
         self.fail(
             format!("the {} of `{name}` breaks its limits", self.subject()),
             broken,
             Some("look at the page: either the value or the limit is wrong".to_owned()),
         );
     }
-}
-
-/// What a value breaks, in words.
-fn broken_limit(limits: &Limits, value: &Value) -> Option<String> {
-    let below = |count: usize, least: Option<u64>| least.filter(|least| (count as u64) < *least);
-    let above = |count: usize, most: Option<u64>| most.filter(|most| (count as u64) > *most);
-    match value {
-        Value::String(text) => {
-            let count = text.chars().count();
-            if let Some(least) = below(count, limits.min_length) {
-                return Some(format!("{count} characters, `minLength` is {least}"));
-            }
-            if let Some(most) = above(count, limits.max_length) {
-                return Some(format!("{count} characters, `maxLength` is {most}"));
-            }
-            let pattern = limits.pattern.as_ref()?;
-            let expression = regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()?;
-            (!expression.is_match(text)).then(|| format!("does not match `{pattern}`"))
-        }
-        Value::List(list) => {
-            let count = list.len();
-            if let Some(least) = below(count, limits.min_items) {
-                return Some(format!("{count} elements, `minItems` is {least}"));
-            }
-            if let Some(most) = above(count, limits.max_items) {
-                return Some(format!("{count} elements, `maxItems` is {most}"));
-            }
-            let doubled = list.iter().enumerate().any(|(index, value)| list[..index].contains(value));
-            (limits.unique_items && doubled).then(|| "an element stands here twice, with `uniqueItems`".to_owned())
-        }
-        Value::Integer(number) => broken_range(limits, *number as f64),
-        Value::Float(number) => broken_range(limits, *number),
-        _ => None,
-    }
-}
-
-fn broken_range(limits: &Limits, number: f64) -> Option<String> {
-    let bound = |number: Number| match number {
-        Number::Integer(value) => value as f64,
-        Number::Float(value) => value,
-    };
-    if let Some(least) = limits.minimum.map(bound).filter(|least| number < *least) {
-        return Some(format!("`minimum` is {least}"));
-    }
-    limits.maximum.map(bound).filter(|most| number > *most).map(|most| format!("`maximum` is {most}"))
 }
 
 fn found(value: &Value) -> &'static str {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Pointer, nearest};
-use crate::ir::{Field, Number, Operation, Presence, TypeDef, Value, Waiver};
+use crate::ir::{Field, Operation, Presence, TypeDef, Value, Waiver};
 use crate::yaml::{Cursor, Tree};
 
 /// What a waiver stands beside.
@@ -123,9 +123,9 @@ fn stands(operation: &Operation, at: &str) -> Option<bool> {
 /// Waivers of fields: their operations exist and use the item, and the page says something else than the spec.
 pub(crate) fn used(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let operations: HashMap<&str, &Operation> =
-        context.operations().map(|operation| (operation.id.as_str(), operation)).collect();
+        context.api.operations().map(|operation| (operation.id.as_str(), operation)).collect();
     let mut reached: HashMap<&str, BTreeSet<&Pointer>> = HashMap::new();
-    for definition in context.structs() {
+    for definition in context.api.structs() {
         for field in &definition.fields {
             for waiver in &field.waivers {
                 bites(field, waiver, diagnostics);
@@ -143,7 +143,7 @@ pub(crate) fn used(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
-    for operation in context.operations() {
+    for operation in context.api.operations() {
         for field in operation.request_fields().chain(&operation.answer) {
             for waiver in &field.waivers {
                 bites(field, waiver, diagnostics);
@@ -167,7 +167,7 @@ pub(crate) fn used(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 
 /// Enums keep no waivers in the API; those in the file are held against the operations all the same.
 fn of_enums(context: &Context<'_>, operations: &HashMap<&str, &Operation>, diagnostics: &mut Diagnostics) {
-    for (_, definition) in context.types() {
+    for (_, definition) in context.api.types() {
         let TypeDef::Enum(definition) = definition else { continue };
         let place = definition.place.key("x-feishu-waivers");
         let Some(Tree::List(waivers)) = context.documents.at(&place) else { continue };
@@ -210,23 +210,16 @@ fn bites(field: &Field, waiver: &Waiver, diagnostics: &mut Diagnostics) {
         Value::String(page) => *page == value.to_string().trim_matches('"'),
         page => page == value,
     };
-    let number = |number: Option<Number>| {
-        number.map(|number| match number {
-            Number::Integer(value) => Value::Integer(value),
-            Number::Float(value) => Value::Float(value),
-        })
-    };
-    let count = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok()).map(Value::Integer);
-    let limits = &field.limits;
     let agrees = match waiver.fact.as_str() {
         "presence" => says(&Value::String("present".to_owned())),
         "default" => field.default.as_ref().is_some_and(says),
         "example" => field.example.as_ref().is_some_and(says),
         "required" => says(&Value::String(if field.presence == Presence::Required { "是" } else { "否" }.to_owned())),
-        "min" => [count(limits.min_length), count(limits.min_items), number(limits.minimum)].iter().flatten().any(says),
-        "max" => [count(limits.max_length), count(limits.max_items), number(limits.maximum)].iter().flatten().any(says),
-        "pattern" => limits.pattern.as_ref().is_some_and(|pattern| says(&Value::String(pattern.clone()))),
-        _ => false,
+        fact => {
+            let mut limits = field.limits.own.iter();
+            limits
+                .any(|limit| limit.key().page_fact().is_some_and(|page| page.as_str() == fact) && says(&limit.value()))
+        }
     };
     if agrees {
         let message = format!("page and spec agree about the `{}` of `{}`", waiver.fact, field.name);

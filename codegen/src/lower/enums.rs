@@ -6,7 +6,7 @@ use openapiv3::Schema;
 
 use super::Lower;
 use super::extensions::Extensions;
-use super::schema::{limits, text};
+use super::schema::text;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::ir::{Enum, Module, Type, TypeDef, TypePath, Values, Variant};
 use crate::names::{is_pascal, pascal};
@@ -68,7 +68,7 @@ impl Lower<'_> {
         let description = text(schema.schema_data.description.as_deref());
         // What stands beside an inline enum is said by the field that owns it.
         let (limits, prose) = match is_component(place) {
-            true => (limits(schema), Extensions(&schema.schema_data.extensions).texts("x-feishu-prose")),
+            true => (self.limits(place), Extensions(&schema.schema_data.extensions).texts("x-feishu-prose")),
             false => Default::default(),
         };
         let definition = Enum { name: name.to_owned(), description, values, limits, prose, place: place.clone() };

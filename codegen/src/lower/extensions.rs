@@ -23,10 +23,6 @@ impl<'a> Extensions<'a> {
         list(self.get(key)).iter().filter_map(Json::as_str).map(str::to_owned).collect()
     }
 
-    pub(crate) fn unsigned(self, key: &str) -> Option<u64> {
-        self.get(key)?.as_u64()
-    }
-
     pub(crate) fn page(self, url: Option<&openapiv3::ExternalDocumentation>) -> Page {
         let page = self.get("x-feishu-page");
         Page {

@@ -4,10 +4,13 @@ mod body;
 mod enums;
 mod event;
 mod extensions;
+mod limits;
 mod operation;
 mod paging;
 mod schema;
 mod usage;
+
+pub(crate) use limits::limits;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -101,15 +104,9 @@ impl Lower<'_> {
 
     /// Adds a type to its module.
     pub(crate) fn define(&mut self, path: TypePath, definition: TypeDef) {
-        let place = match &definition {
-            TypeDef::Struct(definition) => definition.place.clone(),
-            TypeDef::Enum(definition) => definition.place.clone(),
-        };
+        let place = definition.place().clone();
         if let Some(earlier) = self.types.get(&path) {
-            let earlier = match earlier {
-                TypeDef::Struct(definition) => &definition.place,
-                TypeDef::Enum(definition) => &definition.place,
-            };
+            let earlier = earlier.place();
             if *earlier != place {
                 let message = format!("the type `{}` exists already", path.name);
                 self.diagnostics.push(

@@ -11,7 +11,7 @@ use super::Lower;
 use super::extensions::{Extensions, value};
 use crate::diagnostic::{Code, Diagnostic, Pointer, nearest};
 use crate::dialect::Section;
-use crate::ir::{Field, Limits, Module, Number, Presence, Struct, Type, TypeDef, TypePath, Usage, Value, Waiver};
+use crate::ir::{Field, Module, Presence, Struct, Type, TypeDef, TypePath, Usage, Value, Waiver};
 use crate::load::Resolved;
 use crate::names::{ident, is_pascal, pascal};
 
@@ -64,20 +64,11 @@ impl Lower<'_> {
             return None;
         };
         let no_data = SchemaData::default();
-        let (data, limits) = match view {
-            View::Reference(_) => (&no_data, Limits::default()),
-            View::Schema(schema) => (&schema.schema_data, limits(schema)),
+        let data = match view {
+            View::Reference(_) => &no_data,
+            View::Schema(schema) => &schema.schema_data,
         };
         let extensions = Extensions(&data.extensions);
-        let item_limits = match view {
-            View::Schema(Schema { schema_kind: SchemaKind::Type(SchemaType::Array(array)), .. }) => {
-                match &array.items {
-                    Some(ReferenceOr::Item(items)) => self::limits(items),
-                    _ => Limits::default(),
-                }
-            }
-            _ => Limits::default(),
-        };
         let mut prose = extensions.texts("x-feishu-prose");
         let mut waivers = extensions.waivers(place);
         if let View::Schema(schema) = view {
@@ -92,8 +83,7 @@ impl Lower<'_> {
             deprecated: data.deprecated,
             default: data.default.as_ref().map(value),
             example: data.example.as_ref().map(value),
-            limits,
-            item_limits,
+            limits: self.limits(place),
             prose,
             waivers,
             place: place.clone(),
@@ -313,6 +303,7 @@ impl Lower<'_> {
             description: text(schema.schema_data.description.as_deref()),
             fields,
             usage: Usage::default(),
+            is_checked: false,
             place,
         };
         self.define(path.clone(), TypeDef::Struct(definition));
@@ -345,37 +336,6 @@ fn of_elements(place: &Pointer, schema: &Schema, prose: &mut Vec<String>, waiver
         prose.extend(extensions.texts("x-feishu-prose"));
         waivers.extend(extensions.waivers(place));
     }
-}
-
-/// What a schema demands of its values.
-pub(crate) fn limits(schema: &Schema) -> Limits {
-    let mut limits = Limits {
-        max_bytes: Extensions(&schema.schema_data.extensions).unsigned("x-feishu-max-bytes"),
-        ..Limits::default()
-    };
-    let SchemaKind::Type(kind) = &schema.schema_kind else { return limits };
-    match kind {
-        SchemaType::String(string) => {
-            limits.min_length = string.min_length.map(|length| length as u64);
-            limits.max_length = string.max_length.map(|length| length as u64);
-            limits.pattern = string.pattern.clone();
-        }
-        SchemaType::Integer(integer) => {
-            limits.minimum = integer.minimum.map(Number::Integer);
-            limits.maximum = integer.maximum.map(Number::Integer);
-        }
-        SchemaType::Number(number) => {
-            limits.minimum = number.minimum.map(Number::Float);
-            limits.maximum = number.maximum.map(Number::Float);
-        }
-        SchemaType::Array(array) => {
-            limits.min_items = array.min_items.map(|items| items as u64);
-            limits.max_items = array.max_items.map(|items| items as u64);
-            limits.unique_items = array.unique_items;
-        }
-        SchemaType::Object(_) | SchemaType::Boolean(_) => {}
-    }
-    limits
 }
 
 /// A default or example as plain data.

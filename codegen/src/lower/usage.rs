@@ -1,20 +1,20 @@
-//! Which types are sent, which are received; fields of received ones need not be there.
+//! Which types are sent, which are received, and which are checked before they are sent; fields of received ones need
+//! not be there.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::ir::{Api, Field, Module, Operation, Presence, Struct, Type, TypeDef, TypePath, Usage};
+use crate::ir::{Api, Field, Limits, Module, Operation, Presence, Struct, Type, TypeDef, TypePath, Usage};
 
 /// Marks every struct with its use, and relaxes what only answers hold.
 pub(crate) fn settle(api: &mut Api) {
-    let types = types_in_structs(api);
-    let operations =
-        || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations);
-    let sent = reach(&types, operations().flat_map(Operation::request_fields));
-    let events = || api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.events);
-    let answers = operations().flat_map(|operation| &operation.answer);
-    let received = reach(&types, answers.chain(events().flat_map(|event| &event.fields)));
+    let owned = |paths: BTreeSet<&TypePath>| -> BTreeSet<TypePath> { paths.into_iter().cloned().collect() };
+    let sent = owned(api.reach(api.operations().flat_map(Operation::request_fields)));
+    let answers = api.operations().flat_map(|operation| &operation.answer);
+    let received = owned(api.reach(answers.chain(api.events().flat_map(|event| &event.fields))));
+    let checked = checked(api, &sent);
     for_each_struct(api, |path, definition| {
         definition.usage = Usage { request: sent.contains(path), response: received.contains(path) };
+        definition.is_checked = checked.contains(path);
         if !definition.usage.request {
             definition.fields.iter_mut().for_each(relax);
         }
@@ -37,27 +37,26 @@ fn relax(field: &mut Field) {
     };
 }
 
-fn reach<'a>(structs: &'a HashMap<TypePath, Vec<Type>>, roots: impl Iterator<Item = &'a Field>) -> BTreeSet<TypePath> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<&Type> = roots.map(|field| &field.ty).collect();
-    while let Some(ty) = open.pop() {
-        match ty {
-            Type::List(item) | Type::Map(item) => open.push(item),
-            Type::Struct(path) if reached.insert(path.clone()) => {
-                open.extend(structs.get(path).into_iter().flatten());
-            }
-            _ => {}
+/// The sent structs of which something is checked, or that hold such structs.
+fn checked(api: &Api, sent: &BTreeSet<TypePath>) -> BTreeSet<TypePath> {
+    let mut checked: BTreeSet<TypePath> = BTreeSet::new();
+    loop {
+        let is_new = |path: &&TypePath| {
+            let holds_checked = |field: &Field| field.ty.named().is_some_and(|path| checked.contains(path));
+            !checked.contains(*path)
+                && api.fields(path).iter().any(|field| holds_checked(field) || is_checked(&field.ty, &field.limits))
+        };
+        let more: Vec<TypePath> = sent.iter().filter(is_new).cloned().collect();
+        if more.is_empty() {
+            return checked;
         }
+        checked.extend(more);
     }
-    reached
 }
 
-fn types_in_structs(api: &mut Api) -> HashMap<TypePath, Vec<Type>> {
-    let mut types = HashMap::new();
-    for_each_struct(api, |path, definition| {
-        types.insert(path.clone(), definition.fields.iter().map(|field| field.ty.clone()).collect());
-    });
-    types
+fn is_checked(ty: &Type, limits: &Limits) -> bool {
+    limits.own.iter().any(|limit| limit.is_checked(ty))
+        || ty.inner().is_some_and(|inner| is_checked(inner, limits.inner()))
 }
 
 fn for_each_struct(api: &mut Api, mut visit: impl FnMut(&TypePath, &mut Struct)) {

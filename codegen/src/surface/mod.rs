@@ -6,9 +6,8 @@ use std::fmt::Write;
 
 pub use summary::summary;
 
-use crate::emit::limits;
 use crate::ir::{
-    Api, Body, BodyField, Event, Field, Module, Operation, Period, Presence, Struct, Type, TypeDef, TypePath, Values,
+    Api, Body, BodyField, Event, Field, Module, Operation, Presence, Struct, Type, TypeDef, TypePath, Values,
 };
 
 /// The surface of one file of the spec: its operations, then its types.
@@ -63,10 +62,7 @@ fn operation(text: &mut String, operation: &Operation) {
         line(text, 1, &format!("field scopes {}", operation.field_scopes.join(", ")));
     }
     for limit in &operation.rate_limits {
-        let per = match limit.per {
-            Period::Second => "second",
-            Period::Minute => "minute",
-        };
+        let per = limit.per.as_str();
         line(text, 1, &format!("limit {} per {per}", limit.requests));
     }
     behaviour(text, operation);
@@ -179,10 +175,8 @@ fn describe(field: &Field) -> String {
     if let Some(default) = &field.default {
         let _ = write!(text, ", default {default}");
     }
-    let unit = if matches!(field.ty, Type::List(_)) { "elements" } else { "characters" };
-    let own = limits(&field.limits, unit).into_iter();
-    let items = limits(&field.item_limits, "characters").into_iter().map(|limit| format!("each {limit}"));
-    for limit in own.chain(items) {
+    for (part, sentence) in field.limits.sentences(&field.ty, |code| format!("`{code}`")) {
+        let limit = if part.is_empty() { sentence } else { format!("{part} {sentence}") };
         let _ = write!(text, ", {}", limit.trim_end_matches('.').to_lowercase());
     }
     text

@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::ir::{Api, Field, Limits, Operation, Presence, TypeDef, Waiver};
+use crate::ir::{Api, Field, Operation, Presence, Waiver};
 
 /// Counts of everything, then one line for each waiver.
 pub fn summary(api: &Api) -> String {
-    let operations: Vec<&Operation> =
-        api.versions.iter().flat_map(|version| &version.resources).flat_map(|resource| &resource.operations).collect();
+    let operations: Vec<&Operation> = api.operations().collect();
     let fields = all_fields(api, &operations);
     let count = |matches: fn(&Operation) -> usize| operations.iter().map(|operation| matches(operation)).sum::<usize>();
     let counts = [
@@ -15,7 +14,7 @@ pub fn summary(api: &Api) -> String {
         ("path and query parameters", count(|operation| operation.path_parameters.len() + operation.query.len())),
         ("fields of bodies, answers and shared types", fields.len()),
         ("required fields and parameters", fields.iter().filter(|field| field.presence == Presence::Required).count()),
-        ("constraints", fields.iter().map(|field| limits(&field.limits) + limits(&field.item_limits)).sum()),
+        ("constraints", fields.iter().map(|field| field.limits.count()).sum()),
         ("error codes", count(|operation| operation.errors.len())),
         ("rules beyond single fields", count(|operation| operation.constraints.len())),
         ("examples of requests", count(|operation| usize::from(operation.request_example.is_some()))),
@@ -54,15 +53,7 @@ fn all_fields<'a>(api: &'a Api, operations: &[&'a Operation]) -> Vec<&'a Field> 
         fields.extend(operation.request_fields());
         fields.extend(&operation.answer);
     }
-    let shared = api
-        .versions
-        .iter()
-        .flat_map(|version| version.types.iter().chain(version.resources.iter().flat_map(|resource| &resource.types)));
-    for definition in api.shared.iter().chain(shared) {
-        if let TypeDef::Struct(definition) = definition {
-            fields.extend(&definition.fields);
-        }
-    }
+    fields.extend(api.structs().flat_map(|definition| &definition.fields));
     fields
 }
 
@@ -73,21 +64,4 @@ fn all_waivers<'a>(operations: &[&'a Operation], fields: &[&'a Field]) -> Vec<&'
     waivers.sort_by(|a, b| a.place.cmp(&b.place));
     waivers.dedup_by(|a, b| a.place == b.place);
     waivers
-}
-
-fn limits(limits: &Limits) -> usize {
-    [
-        limits.min_length.is_some(),
-        limits.max_length.is_some(),
-        limits.pattern.is_some(),
-        limits.minimum.is_some(),
-        limits.maximum.is_some(),
-        limits.min_items.is_some(),
-        limits.max_items.is_some(),
-        limits.unique_items,
-        limits.max_bytes.is_some(),
-    ]
-    .into_iter()
-    .filter(|set| *set)
-    .count()
 }

@@ -1,7 +1,9 @@
 //! Parameters and fields of the IR as items, shared types written out.
 
 use feishu_openapi_codegen::diagnostic::Pointer;
-use feishu_openapi_codegen::ir::{self, Field, Limits, Presence, Type, TypeDef, TypePath, UpdateMask, Values};
+use feishu_openapi_codegen::ir::{
+    self, Field, Limit, LimitKey, PageFact, Presence, Type, TypeDef, TypePath, UpdateMask, Values,
+};
 use feishu_openapi_pages::{EnumValue, Fact, Item, Stated, Ty, Waiver};
 
 use super::spec::Places;
@@ -80,16 +82,10 @@ impl<'a> Fields<'a> {
         let line = self.line(&field.place, &[]);
         let mut item = Item::new(field.name.as_str(), ty(self.api, &field.ty), line);
         item.required = (side != Side::Answer).then_some(field.presence == Presence::Required);
-        let schema: &[&str] = if side == Side::Parameter { &["schema"] } else { &[] };
+        let schema: &[&'static str] = if side == Side::Parameter { &["schema"] } else { &[] };
         self.values(field, schema, &mut item);
-        let element = element(&field.ty);
-        if element == &field.ty {
-            self.limits(field, &field.limits, schema, &mut item);
-        } else {
-            let items = [schema, &["items"]].concat();
-            self.limits(field, &field.item_limits, &items, &mut item);
-            self.counts(field, schema, &mut item);
-        }
+        let element = field.ty.innermost();
+        self.limits(field, schema, &mut item);
         item.prose_facts = prose_facts(&field.prose);
         match element {
             Type::Enum(path) => self.enumeration(path, &mut item),
@@ -107,34 +103,23 @@ impl<'a> Fields<'a> {
         item.deprecated = field.deprecated.then(|| Stated::new(true, self.line(&field.place, &["deprecated"])));
     }
 
-    /// Limits of one value: the field's, or those of its elements.
-    fn limits(&mut self, field: &Field, limits: &Limits, schema: &[&str], item: &mut Item) {
-        let mut bound = |value: Option<f64>, key: &str| {
-            let keys = [schema, &[key]].concat();
-            value.map(|value| Stated::new(value, self.line(&field.place, &keys)))
-        };
-        item.min = bound(limits.minimum.map(number), "minimum");
-        item.max = bound(limits.maximum.map(number), "maximum");
-        item.min_length = bound(limits.min_length.map(count), "minLength");
-        item.max_length = bound(limits.max_length.map(count), "maxLength");
-        let keys = [schema, &["pattern"]].concat();
-        item.pattern =
-            limits.pattern.as_ref().map(|pattern| Stated::new(pattern.as_str(), self.line(&field.place, &keys)));
-    }
-
-    /// How many elements a list has.
-    fn counts(&mut self, field: &Field, schema: &[&str], item: &mut Item) {
-        let mut bound = |value: Option<u64>, key: &str| {
-            let keys = [schema, &[key]].concat();
-            value.map(|value| Stated::new(count(value), self.line(&field.place, &keys)))
-        };
-        item.min_items = bound(field.limits.min_items, "minItems");
-        item.max_items = bound(field.limits.max_items, "maxItems");
+    /// Limits of a value, and of what it holds at any depth: pages have one row for all of it.
+    fn limits(&mut self, field: &Field, schema: &[&'static str], item: &mut Item) {
+        let (mut limits, mut ty, mut keys) = (&field.limits, Some(&field.ty), schema.to_vec());
+        while !limits.is_empty() {
+            for limit in &limits.own {
+                keys.push(limit.key().name());
+                state(limit, item, || self.line(&field.place, &keys));
+                keys.pop();
+            }
+            keys.push(if matches!(ty, Some(Type::Map(_))) { "additionalProperties" } else { "items" });
+            (limits, ty) = (limits.inner(), ty.and_then(Type::inner));
+        }
     }
 
     /// What the type of an enum says: its values, and limits where the field itself states none.
     fn enumeration(&mut self, path: &TypePath, item: &mut Item) {
-        let Some(TypeDef::Enum(definition)) = find(self.api, path) else { return };
+        let Some(TypeDef::Enum(definition)) = self.api.get(path) else { return };
         let mut line = |key: &str| self.places.add(&definition.place, definition.place.key(key));
         let enum_line = line("enum");
         let value = |value: String, description: &String| EnumValue {
@@ -150,14 +135,9 @@ impl<'a> Fields<'a> {
                 variants.iter().map(|variant| value(variant.value.to_string(), &variant.description)).collect()
             }
         };
-        let mut fill = |slot: &mut Option<Stated<f64>>, value: Option<f64>, key: &str| {
-            *slot = slot.take().or_else(|| value.map(|value| Stated::new(value, line(key))));
-        };
-        let limits = &definition.limits;
-        fill(&mut item.min, limits.minimum.map(number), "minimum");
-        fill(&mut item.max, limits.maximum.map(number), "maximum");
-        fill(&mut item.min_length, limits.min_length.map(count), "minLength");
-        fill(&mut item.max_length, limits.max_length.map(count), "maxLength");
+        for limit in &definition.limits.own {
+            state(limit, item, || line(limit.key().name()));
+        }
         for fact in prose_facts(&definition.prose) {
             if !item.prose_facts.contains(&fact) {
                 item.prose_facts.push(fact);
@@ -166,7 +146,7 @@ impl<'a> Fields<'a> {
     }
 
     fn children(&mut self, path: &TypePath, place: &str, side: Side) -> Vec<Item> {
-        let Some(TypeDef::Struct(definition)) = find(self.api, path) else { return Vec::new() };
+        let Some(TypeDef::Struct(definition)) = self.api.get(path) else { return Vec::new() };
         if self.open.contains(path) {
             return Vec::new();
         }
@@ -179,26 +159,24 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The definition behind a path.
-pub(crate) fn find<'a>(api: &'a ir::Api, path: &TypePath) -> Option<&'a TypeDef> {
-    let version = |service: &str, version: &str| {
-        api.versions.iter().find(|found| found.service == service && found.version == version)
+/// Writes a limit where pages have it, unless something outer has its place already.
+fn state(limit: &Limit, item: &mut Item, mut line: impl FnMut() -> usize) {
+    let mut fill = |slot: &mut Option<Stated<f64>>, value: f64| {
+        slot.get_or_insert_with(|| Stated::new(value, line()));
     };
-    let types = match &path.module {
-        ir::Module::Shared => &api.shared,
-        ir::Module::Version { service, version: name } => &version(service, name)?.types,
-        ir::Module::Resource { service, version: name, resource } => {
-            &version(service, name)?.resources.iter().find(|found| found.name == *resource)?.types
+    match limit {
+        // No limit of any page is beyond 2^53.
+        Limit::Minimum(least) => fill(&mut item.min, least.as_f64()),
+        Limit::Maximum(most) => fill(&mut item.max, most.as_f64()),
+        Limit::MinLength(least) => fill(&mut item.min_length, *least as f64),
+        Limit::MaxLength(most) => fill(&mut item.max_length, *most as f64),
+        Limit::MinItems(least) => fill(&mut item.min_items, *least as f64),
+        Limit::MaxItems(most) => fill(&mut item.max_items, *most as f64),
+        Limit::Pattern(pattern) => {
+            item.pattern.get_or_insert_with(|| Stated::new(pattern.as_str(), line()));
         }
-    };
-    types.iter().find(|definition| definition.name() == path.name)
-}
-
-/// The innermost element of lists.
-fn element(ty: &Type) -> &Type {
-    match ty {
-        Type::List(item) => element(item),
-        other => other,
+        // Pages list neither of them, so there is nothing to compare.
+        Limit::UniqueItems | Limit::MaxBytes(_) => {}
     }
 }
 
@@ -209,7 +187,7 @@ fn ty(api: &ir::Api, of: &Type) -> Ty {
         Type::Integer => Ty::Int,
         Type::Number => Ty::Number,
         Type::File => Ty::File,
-        Type::Enum(path) => match find(api, path) {
+        Type::Enum(path) => match api.get(path) {
             Some(TypeDef::Enum(ir::Enum { values: Values::Integers(_), .. })) => Ty::Int,
             _ => Ty::String,
         },
@@ -219,31 +197,19 @@ fn ty(api: &ir::Api, of: &Type) -> Ty {
     }
 }
 
-fn number(number: ir::Number) -> f64 {
-    match number {
-        // No limit of any page is beyond 2^53.
-        ir::Number::Integer(value) => value as f64,
-        ir::Number::Float(value) => value,
-    }
-}
-
-fn count(count: u64) -> f64 {
-    count as f64
-}
-
 /// Which facts the keys in `x-feishu-prose` stand for.
 fn prose_facts(keys: &[String]) -> Vec<Fact> {
     let facts = keys.iter().filter_map(|key| match key.as_str() {
-        "minLength" | "minimum" | "minItems" => Some(Fact::Min),
-        "maxLength" | "maximum" | "maxItems" => Some(Fact::Max),
         "enum" => Some(Fact::Enum),
         "default" => Some(Fact::Default),
         "example" => Some(Fact::Example),
-        "pattern" => Some(Fact::Pattern),
         "required" => Some(Fact::Required),
         "deprecated" => Some(Fact::Deprecated),
-        // Pages list neither `uniqueItems` nor the size of files, so there is nothing to compare.
-        _ => None,
+        key => Some(match LimitKey::named(key)?.page_fact()? {
+            PageFact::Min => Fact::Min,
+            PageFact::Max => Fact::Max,
+            PageFact::Pattern => Fact::Pattern,
+        }),
     });
     facts.collect()
 }

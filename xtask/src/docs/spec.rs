@@ -172,12 +172,9 @@ fn tokens(tokens: ir::Tokens) -> Vec<String> {
 }
 
 fn rate_limits(operation: &ir::Operation) -> Vec<RateLimit> {
-    let limits = operation.rate_limits.iter().map(|limit| {
-        let per = match limit.per {
-            ir::Period::Second => "second",
-            ir::Period::Minute => "minute",
-        };
-        RateLimit { requests: u64::try_from(limit.requests).unwrap_or_default(), per: per.to_owned() }
+    let limits = operation.rate_limits.iter().map(|limit| RateLimit {
+        requests: u64::try_from(limit.requests).unwrap_or_default(),
+        per: limit.per.as_str().to_owned(),
     });
     limits.collect()
 }

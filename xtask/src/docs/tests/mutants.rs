@@ -1,8 +1,8 @@
 //! Every fact of the IR, dropped or changed, one at a time.
 
 use feishu_openapi_codegen::ir::{
-    self, Api, Body, BodyField, Enum, Event, Field, Limits, Number, Operation, Page, Presence, Resource, Tokens, Type,
-    TypeDef, UpdateMask, Value, Values, Waiver,
+    self, Api, Body, BodyField, Enum, Event, Field, Limit, Limits, Number, Operation, Page, Presence, Resource, Tokens,
+    Type, TypeDef, UpdateMask, Value, Values, Waiver,
 };
 
 /// A change of one thing; `None` if there is nothing to change.
@@ -108,8 +108,7 @@ pub(super) fn of_field(field: &Field) -> Vec<Change<Field>> {
     for (at, prose) in field.prose.iter().enumerate() {
         changes.push(change(format!("prose {prose}"), move |field: &mut Field| drop(field.prose.remove(at))));
     }
-    changes.extend(of_limits(&field.limits, "", |field: &mut Field| &mut field.limits));
-    changes.extend(of_limits(&field.item_limits, "element ", |field: &mut Field| &mut field.item_limits));
+    changes.extend(of_limits(&field.limits, |field: &mut Field| &mut field.limits));
     changes
 }
 
@@ -126,39 +125,44 @@ fn other(value: &Value) -> Value {
     }
 }
 
-fn of_limits<T: 'static>(limits: &Limits, of: &str, at: fn(&mut T) -> &mut Limits) -> Vec<Change<T>> {
+fn of_limits<T: 'static>(limits: &Limits, at: fn(&mut T) -> &mut Limits) -> Vec<Change<T>> {
+    fn level(limits: &mut Limits, depth: usize) -> &mut Limits {
+        (0..depth).fold(limits, |limits, _| limits.inner.as_mut().expect("limits as deep as those that were read"))
+    }
     let mut changes: Vec<Change<T>> = Vec::new();
-    let mut add = |what: &str, present: bool, set: fn(&mut Limits)| {
-        if present {
-            changes.push(change(format!("{of}{what}"), move |item| set(at(item))));
+    let (mut limits, mut depth) = (limits, 0);
+    while !limits.is_empty() {
+        for (index, limit) in limits.own.iter().enumerate() {
+            let key = format!("{}{}", "element ".repeat(depth), limit.key().name());
+            changes.push(change(format!("{key} dropped"), move |item| {
+                level(at(item), depth).own.remove(index);
+            }));
+            if let Some(other) = other_limit(limit) {
+                changes.push(change(key, move |item| level(at(item), depth).own[index] = other.clone()));
+            }
         }
-    };
-    fn up(count: &mut Option<u64>) {
-        *count = count.map(|count| count + 1);
+        (limits, depth) = (limits.inner(), depth + 1);
     }
-    fn more(number: &mut Option<Number>) {
-        *number = number.map(|number| match number {
-            Number::Integer(value) => Number::Integer(value + 1),
-            Number::Float(value) => Number::Float(value + 1.0),
-        });
-    }
-    add("minLength", limits.min_length.is_some(), |limits| up(&mut limits.min_length));
-    add("minLength dropped", limits.min_length.is_some(), |limits| limits.min_length = None);
-    add("maxLength", limits.max_length.is_some(), |limits| up(&mut limits.max_length));
-    add("maxLength dropped", limits.max_length.is_some(), |limits| limits.max_length = None);
-    add("minItems", limits.min_items.is_some(), |limits| up(&mut limits.min_items));
-    add("minItems dropped", limits.min_items.is_some(), |limits| limits.min_items = None);
-    add("maxItems", limits.max_items.is_some(), |limits| up(&mut limits.max_items));
-    add("maxItems dropped", limits.max_items.is_some(), |limits| limits.max_items = None);
-    add("minimum", limits.minimum.is_some(), |limits| more(&mut limits.minimum));
-    add("minimum dropped", limits.minimum.is_some(), |limits| limits.minimum = None);
-    add("maximum", limits.maximum.is_some(), |limits| more(&mut limits.maximum));
-    add("maximum dropped", limits.maximum.is_some(), |limits| limits.maximum = None);
-    add("pattern dropped", limits.pattern.is_some(), |limits| limits.pattern = None);
-    add("pattern", limits.pattern.is_some(), |limits| limits.pattern = Some("^x$".to_owned()));
-    add("uniqueItems", limits.unique_items, |limits| limits.unique_items = false);
-    add("x-feishu-max-bytes", limits.max_bytes.is_some(), |limits| up(&mut limits.max_bytes));
     changes
+}
+
+/// Another limit of the same key, if there is one.
+fn other_limit(limit: &Limit) -> Option<Limit> {
+    let more = |number: &Number| match number {
+        Number::Integer(value) => Number::Integer(value + 1),
+        Number::Float(value) => Number::Float(value + 1.0),
+    };
+    Some(match limit {
+        Limit::MinLength(count) => Limit::MinLength(count + 1),
+        Limit::MaxLength(count) => Limit::MaxLength(count + 1),
+        Limit::Pattern(_) => Limit::Pattern("^x$".to_owned()),
+        Limit::Minimum(number) => Limit::Minimum(more(number)),
+        Limit::Maximum(number) => Limit::Maximum(more(number)),
+        Limit::MinItems(count) => Limit::MinItems(count + 1),
+        Limit::MaxItems(count) => Limit::MaxItems(count + 1),
+        Limit::UniqueItems => return None,
+        Limit::MaxBytes(count) => Limit::MaxBytes(count + 1),
+    })
 }
 
 pub(super) fn of_enum(definition: &Enum) -> Vec<Change<Enum>> {
@@ -196,7 +200,7 @@ pub(super) fn of_enum(definition: &Enum) -> Vec<Change<Enum>> {
             drop(definition.prose.remove(at));
         }));
     }
-    changes.extend(of_limits(&definition.limits, "", |definition: &mut Enum| &mut definition.limits));
+    changes.extend(of_limits(&definition.limits, |definition: &mut Enum| &mut definition.limits));
     changes
 }
 
