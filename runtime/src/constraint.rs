@@ -237,6 +237,14 @@ impl Checker<'_> {
         });
     }
 
+    /// Checks each element of a list, or each value of a map, by itself; in `check` it has no name of its own.
+    pub fn each<E: Each>(&mut self, name: &str, value: &E, check: impl Fn(&mut Checker<'_>, &E::Item)) {
+        value.each(&mut |position, item| {
+            let prefix = format!("{}{name}{position}", self.prefix);
+            check(&mut Checker { found: &mut *self.found, prefix }, item);
+        });
+    }
+
     fn report(&mut self, name: &str, index: Option<usize>, rule: String, found: String) {
         let position = index.map(|index| format!("[{index}]")).unwrap_or_default();
         self.found.push(Violation { path: format!("{}{name}{position}", self.prefix), rule, found });
@@ -444,6 +452,55 @@ impl<T: Nested> Nested for Update<T> {
     fn each_nested(&self, each: &mut EachPart<'_>) {
         if let Update::Set(value) = self {
             value.each_nested(each);
+        }
+    }
+}
+
+/// A list or a map whose elements are checked by themselves.
+pub trait Each {
+    /// What it holds.
+    type Item;
+
+    /// Calls `each` for every element, with what its place adds to the path.
+    fn each(&self, each: &mut dyn FnMut(&str, &Self::Item));
+}
+
+impl<T> Each for Vec<T> {
+    type Item = T;
+
+    fn each(&self, each: &mut dyn FnMut(&str, &T)) {
+        for (index, item) in self.iter().enumerate() {
+            each(&format!("[{index}]"), item);
+        }
+    }
+}
+
+impl<T> Each for BTreeMap<String, T> {
+    type Item = T;
+
+    fn each(&self, each: &mut dyn FnMut(&str, &T)) {
+        for (key, item) in self {
+            each(&format!("[{key:?}]"), item);
+        }
+    }
+}
+
+impl<T: Each> Each for Option<T> {
+    type Item = T::Item;
+
+    fn each(&self, each: &mut dyn FnMut(&str, &T::Item)) {
+        if let Some(value) = self {
+            value.each(each);
+        }
+    }
+}
+
+impl<T: Each> Each for Update<T> {
+    type Item = T::Item;
+
+    fn each(&self, each: &mut dyn FnMut(&str, &T::Item)) {
+        if let Update::Set(value) = self {
+            value.each(each);
         }
     }
 }

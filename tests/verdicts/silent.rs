@@ -127,6 +127,32 @@ pub(crate) static SILENT: &[Silent] = &[
         there: &["limit-tightened"],
         back: &["limit-loosened"],
     },
+    Silent {
+        name: "limit of the values of a map",
+        edits: &[Replace(THING, &["maxLength: 30"], &["maxLength: 20"])],
+        there: &["limit-tightened"],
+        back: &["limit-loosened"],
+    },
+    Silent {
+        name: "limits of lists in a list",
+        edits: &[Replace(
+            THING,
+            &["maxItems: 8, items: {type: integer, maximum: 99}"],
+            &["maxItems: 7, items: {type: integer, maximum: 98}"],
+        )],
+        there: &["limit-tightened", "limit-tightened"],
+        back: &["limit-loosened", "limit-loosened"],
+    },
+    silent(
+        "limit that forbids nothing",
+        &[Replace(THING, &["In short., maxLength: 50"], &["In short., minLength: 0, maxLength: 50"])],
+        &["limit-documented"],
+    ),
+    silent(
+        "number of elements that forbids nothing",
+        &[Replace(THING, &["Who., maxItems: 5"], &["Who., minItems: 0, maxItems: 5"])],
+        &["limit-documented"],
+    ),
     silent(
         "limit of an answer",
         &[Replace(COMMON, &["The id., maxLength: 40"], &["The id., maxLength: 50"])],

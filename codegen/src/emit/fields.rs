@@ -143,7 +143,7 @@ impl<'a> Checks<'a> {
 }
 
 fn demands(indent: &str, name: &str, value: &str, ty: &Type, limits: &Limits, calls: &mut String) {
-    for (method, argument) in limits.demands().into_iter().filter_map(|demand| demand.call(ty)) {
+    for (method, argument) in limits.checks(ty) {
         let argument = argument.map(|argument| format!(", {argument}")).unwrap_or_default();
         calls.push_str(&format!("{indent}check.{method}({name}, {value}{argument});\n"));
     }

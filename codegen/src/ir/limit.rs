@@ -112,6 +112,21 @@ impl LimitKey {
         self.facts().types
     }
 
+    /// Whether it says something about values of a type.
+    pub fn goes_with(self, ty: &Type) -> bool {
+        let name = match ty {
+            Type::String | Type::Millis | Type::Seconds | Type::File => "string",
+            Type::Boolean => "boolean",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::Struct(_) | Type::Map(_) => "object",
+            Type::List(_) => "array",
+            // Of texts or of numbers.
+            Type::Enum(_) => return true,
+        };
+        self.types().contains(&name)
+    }
+
     /// What is written behind it.
     pub(crate) const fn written(self) -> Written {
         self.facts().written
@@ -318,9 +333,22 @@ impl Limit {
         }
     }
 
+    /// Whether every value keeps it: pages say "0 to 100 characters".
+    fn forbids_nothing(&self) -> bool {
+        match self {
+            Limit::MinLength(least) | Limit::MinItems(least) => *least == 0,
+            Limit::Minimum(least) => *least == Number::Integer(i64::MIN),
+            Limit::Maximum(most) => *most == Number::Integer(i64::MAX),
+            Limit::MaxLength(_) | Limit::MaxItems(_) | Limit::MaxBytes(_) | Limit::Pattern(_) | Limit::UniqueItems => {
+                false
+            }
+        }
+    }
+
     /// Whether a limit of one key allows less now than before, or more.
     fn effect(before: Option<&Limit>, after: Option<&Limit>) -> Effect {
-        match (before, after) {
+        let forbids = |limit: &&Limit| !limit.forbids_nothing();
+        match (before.filter(forbids), after.filter(forbids)) {
             (None, None) => Effect::None,
             (None, Some(_)) => Effect::Tighter,
             (Some(_), None) => Effect::Looser,
@@ -434,27 +462,25 @@ impl Limits {
         })
     }
 
-    /// What is demanded of a value itself: both ends of a range together.
-    pub(crate) fn demands(&self) -> Vec<Demand<'_>> {
-        let mut demands: Vec<Demand<'_>> = Vec::new();
-        for limit in &self.own {
-            let demand = Demand::of(limit);
-            let last = demands.pop();
-            match last.and_then(|last| last.with(demand)) {
-                Some(both) => demands.push(both),
-                None => demands.extend(last.into_iter().chain([demand])),
-            }
-        }
-        demands
+    /// The methods of the runtime's checker that check a value of this type, with what they take besides.
+    pub(crate) fn checks(&self, ty: &Type) -> Vec<(&'static str, Option<String>)> {
+        let limits = self.own.iter().filter(|limit| !limit.forbids_nothing());
+        demands(limits).into_iter().filter_map(|demand| demand.call(ty)).collect()
     }
 
-    /// All demands as sentences with code as `code` writes it, each with the words for the part of a value that it is about: none for the value
-    /// itself, `Each` for the elements of a list, `Each value` for those of a map, `Each of each` below them.
+    /// Whether something is checked in a value of this type, at any depth.
+    pub(crate) fn are_checked(&self, ty: &Type) -> bool {
+        !self.checks(ty).is_empty() || ty.inner().is_some_and(|inner| self.inner().are_checked(inner))
+    }
+
+    /// All demands as sentences, with code as `code` writes it. Each has the words for the part of a value that it is
+    /// about: none for the value itself, `Each` for the elements of a list, `Each value` for those of a map, `Each of
+    /// each` below them.
     pub(crate) fn sentences(&self, ty: &Type, code: fn(&str) -> String) -> Vec<(String, String)> {
         let mut sentences = Vec::new();
         let (mut limits, mut ty, mut part) = (self, Some(ty), String::new());
         while !limits.is_empty() {
-            sentences.extend(limits.demands().into_iter().map(|demand| (part.clone(), demand.sentence(code))));
+            sentences.extend(demands(&limits.own).into_iter().map(|demand| (part.clone(), demand.sentence(code))));
             let each = if matches!(ty, Some(Type::Map(_))) { "Each value" } else { "Each" };
             part = match part.as_str() {
                 "" => each.to_owned(),
@@ -467,9 +493,23 @@ impl Limits {
     }
 }
 
+/// What limits demand of a value: both ends of a range together.
+fn demands<'a>(limits: impl IntoIterator<Item = &'a Limit>) -> Vec<Demand<'a>> {
+    let mut demands: Vec<Demand<'_>> = Vec::new();
+    for limit in limits {
+        let demand = Demand::of(limit);
+        let last = demands.pop();
+        match last.and_then(|last| last.with(demand)) {
+            Some(both) => demands.push(both),
+            None => demands.extend(last.into_iter().chain([demand])),
+        }
+    }
+    demands
+}
+
 /// One demand on a value: a limit, or both ends of a range.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Demand<'a> {
+enum Demand<'a> {
     Length(Range<u64>),
     Pattern(&'a str),
     Value(Range<Number>),
@@ -480,7 +520,7 @@ pub(crate) enum Demand<'a> {
 
 /// A range that may lack an end.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Range<N> {
+struct Range<N> {
     low: Option<N>,
     high: Option<N>,
 }
@@ -567,7 +607,7 @@ impl<'a> Demand<'a> {
 
     /// The method of the runtime's checker that checks it on a value of this type, and what it takes besides; `None` if
     /// nothing checks it.
-    pub(crate) fn call(self, ty: &Type) -> Option<(&'static str, Option<String>)> {
+    fn call(self, ty: &Type) -> Option<(&'static str, Option<String>)> {
         Some(match (self, ty) {
             (Demand::Length(range), Type::String) => ("length", Some(range.rust())),
             (Demand::Pattern(pattern), Type::String) => ("pattern", Some(format!("{pattern:?}"))),

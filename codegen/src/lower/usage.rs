@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, Field, Limits, Module, Operation, Presence, Struct, Type, TypeDef, TypePath, Usage};
+use crate::ir::{Api, Field, Module, Operation, Presence, Struct, Type, TypeDef, TypePath, Usage};
 
 /// Marks every struct with its use, and relaxes what only answers hold.
 pub(crate) fn settle(api: &mut Api) {
@@ -44,7 +44,7 @@ fn checked(api: &Api, sent: &BTreeSet<TypePath>) -> BTreeSet<TypePath> {
         let is_new = |path: &&TypePath| {
             let holds_checked = |field: &Field| field.ty.named().is_some_and(|path| checked.contains(path));
             !checked.contains(*path)
-                && api.fields(path).iter().any(|field| holds_checked(field) || is_checked(&field.ty, &field.limits))
+                && api.fields(path).iter().any(|field| holds_checked(field) || field.limits.are_checked(&field.ty))
         };
         let more: Vec<TypePath> = sent.iter().filter(is_new).cloned().collect();
         if more.is_empty() {
@@ -52,11 +52,6 @@ fn checked(api: &Api, sent: &BTreeSet<TypePath>) -> BTreeSet<TypePath> {
         }
         checked.extend(more);
     }
-}
-
-fn is_checked(ty: &Type, limits: &Limits) -> bool {
-    limits.own.iter().any(|limit| limit.is_checked(ty))
-        || ty.inner().is_some_and(|inner| is_checked(inner, limits.inner()))
 }
 
 fn for_each_struct(api: &mut Api, mut visit: impl FnMut(&TypePath, &mut Struct)) {

@@ -113,3 +113,56 @@ fn limits_apply_to_all_kinds_of_fields() {
         ],
     );
 }
+
+#[test]
+fn limits_apply_at_any_depth() {
+    use std::collections::BTreeMap;
+
+    use feishu_openapi_runtime::{Checker, Constrained};
+
+    #[derive(Clone)]
+    struct Nested {
+        labels: BTreeMap<String, String>,
+        rows: Option<Vec<Vec<String>>>,
+        numbers: Update<Vec<i64>>,
+        groups: BTreeMap<String, Vec<Member>>,
+    }
+
+    impl Constrained for Nested {
+        fn constraints(&self, check: &mut Checker<'_>) {
+            check.each("labels", &self.labels, |check, it| check.length("", it, ..=5));
+            check.each("rows", &self.rows, |check, it| {
+                check.items("", it, ..=2);
+                check.length("", it, ..=3);
+            });
+            check.each("numbers", &self.numbers, |check, it| check.range("", it, 1..));
+            check.each("groups", &self.groups, |check, it| check.nested("", it));
+        }
+    }
+
+    impl Request for Nested {
+        const OPERATION: &'static feishu_openapi_runtime::Operation = Delete::OPERATION;
+        type Response = Empty;
+
+        fn encode(&self, _: &mut feishu_openapi_runtime::Encoder) {}
+    }
+
+    let request = Nested {
+        labels: [("a".to_owned(), "too long".to_owned()), ("b".to_owned(), "short".to_owned())].into(),
+        rows: Some(vec![vec!["one".to_owned()], vec!["a".to_owned(), "four".to_owned(), "c".to_owned()]]),
+        numbers: Update::Set(vec![1, 0]),
+        groups: [("team".to_owned(), vec![Member::new("x"), Member::new("")])].into(),
+    };
+    let violations = request.validate().unwrap_err();
+    let found: Vec<_> = violations.iter().map(|violation| (violation.path(), violation.found())).collect();
+    assert_eq!(
+        found,
+        [
+            ("labels[\"a\"]", "8 characters"),
+            ("rows[1]", "3 items"),
+            ("rows[1][1]", "4 characters"),
+            ("numbers[1]", "0"),
+            ("groups[\"team\"][1].id", "0 characters"),
+        ],
+    );
+}

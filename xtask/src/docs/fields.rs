@@ -107,7 +107,8 @@ impl<'a> Fields<'a> {
     fn limits(&mut self, field: &Field, schema: &[&'static str], item: &mut Item) {
         let (mut limits, mut ty, mut keys) = (&field.limits, Some(&field.ty), schema.to_vec());
         while !limits.is_empty() {
-            for limit in &limits.own {
+            let stated = limits.own.iter().filter(|limit| ty.is_some_and(|ty| limit.key().goes_with(ty)));
+            for limit in stated {
                 keys.push(limit.key().name());
                 state(limit, item, || self.line(&field.place, &keys));
                 keys.pop();

@@ -268,15 +268,15 @@ impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         use rt::check::has;
-        check.length("summary", &self.summary, 0..=1000);
-        check.length("description", &self.description, 0..=65536);
-        check.length("extra", &self.extra, 0..=65536);
+        check.length("summary", &self.summary, ..=1000);
+        check.length("description", &self.description, ..=65536);
+        check.length("extra", &self.extra, ..=65536);
         check.nested("origin", &self.origin);
-        check.length("custom", &self.custom, 0..=65536);
+        check.length("custom", &self.custom, ..=65536);
         check.items("collaborator_ids", &self.collaborator_ids, ..=100);
         check.items("follower_ids", &self.follower_ids, ..=100);
-        check.length("rich_summary", &self.rich_summary, 0..=1000);
-        check.length("rich_description", &self.rich_description, 0..=65536);
+        check.length("rich_summary", &self.rich_summary, ..=1000);
+        check.length("rich_description", &self.rich_description, ..=65536);
         check.any_of(
             &["summary", "rich_summary"],
             has(&self.summary) || has(&self.rich_summary),
@@ -703,14 +703,14 @@ impl<I: rt::Identity> rt::Accepts<I> for Patch {}
 impl rt::Constrained for Patch {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.length("summary", &self.summary, 0..=1000);
-        check.length("description", &self.description, 0..=65536);
-        check.length("extra", &self.extra, 0..=65536);
-        check.length("custom", &self.custom, 0..=65536);
+        check.length("summary", &self.summary, ..=1000);
+        check.length("description", &self.description, ..=65536);
+        check.length("extra", &self.extra, ..=65536);
+        check.length("custom", &self.custom, ..=65536);
         check.items("collaborator_ids", &self.collaborator_ids, ..=100);
         check.items("follower_ids", &self.follower_ids, ..=100);
-        check.length("rich_summary", &self.rich_summary, 0..=1000);
-        check.length("rich_description", &self.rich_description, 0..=65536);
+        check.length("rich_summary", &self.rich_summary, ..=1000);
+        check.length("rich_description", &self.rich_description, ..=65536);
     }
 }
 
@@ -1314,8 +1314,8 @@ rt::builder! {
 impl rt::Constrained for Href {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.length("url", &self.url, 0..=1024);
-        check.length("title", &self.title, 0..=512);
+        check.length("url", &self.url, ..=1024);
+        check.length("title", &self.title, ..=512);
     }
 }
 
@@ -1347,7 +1347,7 @@ rt::builder! {
 impl rt::Constrained for Origin {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.length("platform_i18n_name", &self.platform_i18n_name, 0..=1024);
+        check.length("platform_i18n_name", &self.platform_i18n_name, ..=1024);
         check.nested("href", &self.href);
     }
 }

@@ -158,8 +158,8 @@ impl rt::Constrained for Create {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         use rt::check::has;
-        check.length("content", &self.content, 0..=65536);
-        check.length("rich_content", &self.rich_content, 0..=65536);
+        check.length("content", &self.content, ..=65536);
+        check.length("rich_content", &self.rich_content, ..=65536);
         check.any_of(
             &["content", "rich_content"],
             has(&self.content) || has(&self.rich_content),
@@ -499,8 +499,8 @@ impl rt::Constrained for Update {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
         use rt::check::has;
-        check.length("content", &self.content, 0..=65536);
-        check.length("rich_content", &self.rich_content, 0..=65536);
+        check.length("content", &self.content, ..=65536);
+        check.length("rich_content", &self.rich_content, ..=65536);
         check.any_of(
             &["content", "rich_content"],
             has(&self.content) || has(&self.rich_content),

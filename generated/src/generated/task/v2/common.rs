@@ -302,7 +302,7 @@ rt::builder! {
 impl rt::Constrained for Href {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.length("url", &self.url, 0..=1024);
+        check.length("url", &self.url, ..=1024);
         check.pattern("url", &self.url, "^(https?://.*)?$");
         check.length("title", &self.title, ..=512);
     }

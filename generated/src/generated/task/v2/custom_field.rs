@@ -985,7 +985,7 @@ rt::builder! {
 impl rt::Constrained for NewSelectSetting {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.items("options", &self.options, 0..=100);
+        check.items("options", &self.options, ..=100);
         check.nested("options", &self.options);
     }
 }
@@ -1210,7 +1210,7 @@ rt::builder! {
 impl rt::Constrained for SelectSettingUpdate {
     #[inline]
     fn constraints(&self, check: &mut rt::Checker) {
-        check.items("options", &self.options, 0..=100);
+        check.items("options", &self.options, ..=100);
         check.nested("options", &self.options);
     }
 }
