@@ -189,6 +189,18 @@ async fn a_handler_that_fails_sees_the_event_again() {
 }
 
 #[tokio::test]
+async fn a_callback_whose_handler_panics_is_a_failure() {
+    let dispatcher = Dispatcher::new(plain()).on_callback(|delivery: Delivery<Updated>| async move {
+        assert_eq!(delivery.event.task_id, "", "a mistake in a handler");
+        Ok(())
+    });
+    let response = post(&dispatcher, UPDATED).await;
+    assert_eq!(response.status(), 500);
+    let good = UPDATED.replace("626cf808-4c26-4f27-9da8-01f2eb73d717", "");
+    assert_eq!(post(&dispatcher, &good).await.body().as_ref(), b"{}");
+}
+
+#[tokio::test]
 async fn the_error_of_a_handler_is_the_source() {
     let dispatcher = Dispatcher::new(plain()).on(|_: Delivery<Updated>| async { Err("the database is away".into()) });
     let error = dispatcher.dispatch(&HeaderMap::new(), UPDATED.as_bytes()).await.unwrap_err();
